@@ -1,0 +1,124 @@
+/* oci-share: the operator's tool. One row a verb; --help is printed from the table. */
+#include <stdio.h>
+
+#include "cli/cli.h"
+#include "common/process.h"
+#include "common/str.h"
+
+enum verb_options {
+	WITH_JSON = 1 << 0,
+	WITH_DRY_RUN = 1 << 1,
+	WITH_ALL = 1 << 2,
+	WITH_SANDBOX = 1 << 3
+};
+
+static const struct verb {
+	const char *name, *operand, *summary;
+	unsigned options, max_operands;
+	int (*run)(struct cli *cli, struct err *e);
+} verbs[] = {
+	{ "setup", "", "make share_dir and export/, or repair them", 0, 0, verb_setup },
+	{ "plan", "[STATE]", "what prestart would publish and why; changes nothing", WITH_JSON, 1,
+	  verb_plan },
+	{ "list", "", "all shares, one a line", WITH_JSON, 0, verb_list },
+	{ "show", "ID", "one share with all its volumes", WITH_JSON, 1, verb_show },
+	{ "gc", "", "withdraw stale shares", WITH_JSON | WITH_DRY_RUN, 0, verb_gc },
+	{ "withdraw", "[ID]", "withdraw a share, live or not", WITH_ALL | WITH_SANDBOX, 1,
+	  verb_withdraw },
+};
+
+static void print_usage(FILE *out)
+{
+	fprintf(out, "Usage: oci-share VERB [OPTIONS]\n\nVerbs:\n");
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		fprintf(out, "  %-9s %-8s %s\n", verbs[i].name, verbs[i].operand, verbs[i].summary);
+	fprintf(out, "\n'oci-share VERB --help' lists a verb's options. Exit codes are those of "
+		     "sysexits(3).\n");
+}
+
+static const struct verb *find_verb(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (str_equal(verbs[i].name, name))
+			return &verbs[i];
+	return NULL;
+}
+
+static int print_help(const struct verb *verb, const struct option_row *rows)
+{
+	printf("Usage: oci-share %s %s [OPTIONS]\n\n%s.\n\n", verb->name, verb->operand,
+	       verb->summary);
+	options_print_help(rows, stdout);
+	return 0;
+}
+
+static int run(const struct verb *verb, int argc, char **argv, struct cli *cli, struct err *e)
+{
+	const struct {
+		unsigned bit;
+		struct option_row row;
+	} all[] = {
+		{ WITH_JSON, { "--json", &cli->json, NULL, "print JSON" } },
+		{ WITH_DRY_RUN,
+		  { "--dry-run", &cli->dry_run, NULL, "only say what would be done" } },
+		{ WITH_ALL, { "--all", &cli->all, NULL, "all shares" } },
+		{ WITH_SANDBOX,
+		  { "--sandbox", NULL, &cli->sandbox, "all shares of this sandbox" } },
+	};
+	struct option_row rows[ARRAY_SIZE(all) + 1] = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		if (verb->options & all[i].bit)
+			rows[n++] = all[i].row;
+	if (options_parse(argc, argv, 2, rows, verb->max_operands, &cli->policy, &cli->options, e) <
+	    0)
+		return -e->error;
+	if (cli->options.help)
+		return print_help(verb, rows);
+	cli->log.level = (enum log_level)policy_log_level(&cli->policy);
+	cli->log.json = cli->policy.log_format;
+	if (log_open(&cli->log, cli->policy.log, e) < 0)
+		return -e->error;
+	return verb->run(cli, e);
+}
+
+static void close_cli(struct cli *cli)
+{
+	log_close(&cli->log);
+	policy_free(&cli->policy);
+}
+
+int main(int argc, char **argv)
+{
+	cleanup_with(close_cli) struct cli cli = { .log = LOG_INIT("oci-share", "cli") };
+	const char *name = argc > 1 ? argv[1] : "";
+	const struct verb *verb = find_verb(name);
+	struct err e = { 0 };
+
+	if (process_harden(&e) < 0) {
+		log_line(&cli.log, LOG_LEVEL_ERROR, "%s", e.message);
+		return e.exit_code;
+	}
+	if (str_equal(name, "--version")) {
+		printf("oci-share %s\n", PACKAGE_VERSION);
+		return fflush(stdout) == 0 ? 0 : EX_IOERR;
+	}
+	if (!verb) {
+		bool help = str_equal(name, "--help") || str_equal(name, "-h");
+
+		print_usage(help ? stdout : stderr);
+		return help ? 0 : EX_USAGE;
+	}
+	cli.log.stage = verb->name;
+	if (run(verb, argc, argv, &cli, &e) < 0) {
+		(void)fflush(stdout); /* what was found before the error; the error counts */
+		log_line(&cli.log, LOG_LEVEL_ERROR, "%s", e.message);
+		return e.exit_code;
+	}
+	if (fflush(stdout) != 0) {
+		log_line(&cli.log, LOG_LEVEL_ERROR, "write to standard output");
+		return EX_IOERR;
+	}
+	return 0;
+}

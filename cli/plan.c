@@ -1,0 +1,93 @@
+/* oci-share plan: what prestart would publish and why. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "common/io.h"
+#include "common/process.h"
+#include "common/str.h"
+#include "share/build.h"
+#include "share/manifest.h"
+
+enum { STATE_DEADLINE_US = 60000000 };
+
+static void put_text(const struct plan *plan)
+{
+	printf("container %s, sandbox %s, rootfs %s, %s\n", plan->state->id, plan->sandbox,
+	       plan->rootfs.readonly ? "ro" : "rw", plan->verified ? "verified" : "not verified");
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct planned *p = &plan->volumes[i];
+
+		printf("  %4zu  %-20s ", i, kind_name(p->kind));
+		if (p->skipped[0]) {
+			printf("skip  ");
+			cli_print(p->mount->path);
+			printf(": %s\n", p->skipped);
+			continue;
+		}
+		printf("%s    ", p->readonly ? "ro" : "rw");
+		cli_print(p->mount->path);
+		printf("%s%s%s%s\n", p->watchable ? ", watchable" : "",
+		       p->top_only[0] ? ", without the mounts below: " : "", p->top_only,
+		       p->verified ? "" : ", not verified");
+	}
+}
+
+static int put_json(struct facts_context *c, const struct plan *plan, struct err *e)
+{
+	cleanup_with(json_out_free) struct json_out *out = json_out_new(true);
+	const char *text;
+	size_t length;
+
+	if (!out)
+		return err_nomem(e);
+	if (manifest_text(out, c, plan, e) < 0 || json_out_take(out, &text, &length, e) < 0)
+		return -e->error;
+	fwrite(text, 1, length, stdout);
+	return 0;
+}
+
+static int open_share_dir(struct cli *cli, struct sharedir *sd, struct err *e)
+{
+	int result = sharedir_open(&cli->policy, sd, e);
+
+	if (result == -ENOENT)
+		*e = (struct err){ 0 };
+	return result == -ENOENT ? 0 : result < 0 ? result : 1;
+}
+
+int verb_plan(struct cli *cli, struct err *e)
+{
+	const char *name = cli->options.n_operands > 0 ? cli->options.operands[0] : "-";
+	cleanup_with(oci_state_free) struct oci_state state = { 0 };
+	cleanup_with(oci_config_free) struct oci_config config = { 0 };
+	cleanup_with(sharedir_close) struct sharedir sd = SHAREDIR_INIT;
+	cleanup_with(facts_close) struct facts_context c = FACTS_CONTEXT_INIT;
+	cleanup_with(plan_free) struct plan plan = { 0 };
+	cleanup_fd int fd = str_equal(name, "-")
+				    ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
+				    : open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int there;
+
+	if (fd < 0)
+		return err_set(e, EX_NOINPUT, errno, "open state '%s': %s", name, strerror(errno));
+	if (process_leave_directory(e) < 0 ||
+	    oci_state_read(fd, io_now() + STATE_DEADLINE_US, &state, e) < 0 ||
+	    policy_narrow(&cli->policy, &state, e) < 0)
+		return -e->error;
+	if (cli->policy.enabled == ENABLED_FALSE) {
+		printf("%s", cli->json ? "null\n" : "nothing: io.oci-share.enabled is false\n");
+		return 0;
+	}
+	there = open_share_dir(cli, &sd, e);
+	if (there < 0 || build_open(&cli->policy, &state, &config, &c, e) < 0)
+		return -e->error;
+	c.sd = there ? &sd : NULL;
+	if (build_plan(&c, &state, NULL, &cli->log, &plan, e) < 0)
+		return -e->error;
+	if (cli->json)
+		return put_json(&c, &plan, e);
+	put_text(&plan);
+	return 0;
+}

@@ -1,0 +1,84 @@
+/* oci-share show ID: one share with all its volumes. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "common/str.h"
+
+static void put_field(const char *name, const char *value)
+{
+	printf("%-12s ", name);
+	cli_print(value);
+	printf("\n");
+}
+
+static void put_volume(const struct record_volume *v)
+{
+	printf("  %4jd  %-20s %-3s %-5s ", (intmax_t)v->index, v->kind,
+	       v->path ? (v->readonly ? "ro" : "rw") : "-", v->watchable ? "watch" : "-");
+	cli_print(v->destination);
+	if (v->source) {
+		printf(" <- ");
+		cli_print(v->source);
+	}
+	if (v->skipped) {
+		printf("  (skipped: ");
+		cli_print(v->skipped);
+		printf(")");
+	}
+	printf("\n");
+}
+
+static void put_text(struct cli *cli, const struct share *share)
+{
+	const struct record *r = &share->record;
+	const struct record_volume *v = r->volumes.items;
+
+	put_field("Container:", r->id);
+	put_field("Sandbox:", r->sandbox);
+	put_field("State:", share_state_name(share->state));
+	put_field("Created:", r->created);
+	put_field("Bundle:", r->bundle);
+	put_field("Verified:", r->verified ? "yes" : "no");
+	printf("%-12s %s/export/%s/%s\n", "Share:", cli->policy.share_dir, r->sandbox, r->id);
+	printf("Volumes:\n");
+	for (size_t i = 0; i < r->volumes.n; i++)
+		put_volume(&v[i]);
+}
+
+/* The record as it was written, and what the kernel says now before it. */
+static int put_json(const struct sharedir *sd, const struct share *share, struct err *e)
+{
+	cleanup_free char *text = NULL;
+	size_t length;
+
+	if (record_text(sd, share->record.id, &text, &length, e) < 0)
+		return -e->error;
+	printf("{\"state\":\"%s\",%s\n", share_state_name(share->state),
+	       text + 1); /* it was decoded: it begins with '{' */
+	return 0;
+}
+
+int verb_show(struct cli *cli, struct err *e)
+{
+	cleanup_with(share_free) struct share share = { 0 };
+	cleanup_with(sharedir_close) struct sharedir sd = SHAREDIR_INIT;
+	cleanup_fd int proc = -EBADF;
+	const char *id = cli->options.operands[0];
+	int there;
+
+	if (!id || !oci_id_is_valid(id))
+		return err_set(e, EX_USAGE, EINVAL, "show: %s",
+			       id ? "that is not a container's id" : "which container?");
+	there = cli_open(cli, &sd, &proc, e);
+	if (there < 0)
+		return there;
+	if (!there || share_read(cli, &sd, proc, id, &share, e) == -ENOENT)
+		return err_set(e, EX_NOINPUT, ENOENT, "there is no share of '%s'", id);
+	if (e->exit_code)
+		return -e->error;
+	if (cli->json)
+		return put_json(&sd, &share, e);
+	put_text(cli, &share);
+	return 0;
+}

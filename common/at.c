@@ -1,0 +1,171 @@
+/* Files below a directory's descriptor, by openat2. */
+#include "common/at.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/vfs.h>
+
+#include "common/io.h"
+#include "common/str.h"
+
+enum { OPENAT2_TRIES = 128 };
+
+int at_try(int dirfd, const char *name, int flags, uint64_t resolve)
+{
+	struct open_how how = { .flags = (uint64_t)(unsigned)flags | O_CLOEXEC,
+				.resolve = resolve };
+
+	for (int i = 0; i < OPENAT2_TRIES; i++) {
+		int fd = sys_openat2(dirfd, name, &how);
+
+		if (fd >= 0)
+			return fd;
+		if (errno != EAGAIN && errno != EINTR)
+			break;
+	}
+	return -errno;
+}
+
+int at_open(int dirfd, const char *name, int flags, uint64_t resolve, struct err *e)
+{
+	int fd = at_try(dirfd, name, flags, resolve);
+
+	if (fd == -ENOSYS)
+		return err_set(e, EX_UNAVAILABLE, ENOSYS,
+			       "openat2: this kernel does not have it (Linux 5.12 is needed)");
+	return fd < 0 ? err_sys(e, -fd, "open '%s'", name) : fd;
+}
+
+int at_open_regular(int dirfd, const char *name, struct stat *ret_stat, struct err *e)
+{
+	cleanup_fd int fd = at_try(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY,
+				   RESOLVE_NO_MAGICLINKS);
+	struct stat st;
+
+	if (fd == -ELOOP || fd == -ENXIO) /* a link; a socket, or a FIFO without a peer */
+		return err_set(e, EX_NOPERM, -fd, "open '%s': not a regular file", name);
+	if (fd < 0)
+		return err_sys(e, -fd, "open '%s'", name);
+	if (fstat(fd, &st) < 0)
+		return err_sys(e, errno, "stat '%s'", name);
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, EX_NOPERM, EINVAL, "open '%s': not a regular file", name);
+	*ret_stat = st;
+	return take_fd(&fd);
+}
+
+int at_check_owner(const struct stat *st, const char *name, struct err *e)
+{
+	if (st->st_uid != 0 && st->st_uid != geteuid())
+		return err_set(e, EX_NOPERM, EPERM, "refuse '%s': owned by uid %u", name,
+			       st->st_uid);
+	if (st->st_mode & 022)
+		return err_set(e, EX_NOPERM, EPERM, "refuse '%s': mode %04o lets others write it",
+			       name, st->st_mode & 07777);
+	if (st->st_nlink != 1)
+		return err_set(e, EX_NOPERM, EPERM, "refuse '%s': %ju links to it", name,
+			       (uintmax_t)st->st_nlink);
+	return 0;
+}
+
+/* The uid that stands for everyone outside of a user namespace; it owns what the host's root owns.
+ */
+enum { OVERFLOW_UID = 65534 };
+
+static bool in_user_namespace(void)
+{
+	char map[64];
+	struct err ignored = { 0 };
+
+	/* without an answer: not, which is the stricter reading */
+	return io_read_line(AT_FDCWD, "/proc/self/uid_map", map, sizeof(map), &ignored) >= 0 &&
+	       strtoul(map + strspn(map, " "), NULL, 10) == 0 && !strstr(map, "4294967295");
+}
+
+static int check_trusted(int fd, const char *path, size_t length, bool last, struct err *e)
+{
+	struct statx sx;
+	bool ours;
+
+	if (sys_statx(fd, "", AT_EMPTY_PATH | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &sx) < 0)
+		return err_sys(e, errno, "stat '%.*s'", (int)length, path);
+	if (!S_ISDIR(sx.stx_mode))
+		return err_set(e, EX_NOPERM, ENOTDIR, "refuse '%.*s': not a directory", (int)length,
+			       path);
+	ours = sx.stx_uid == 0 || sx.stx_uid == geteuid() ||
+	       (sx.stx_uid == OVERFLOW_UID && !last && in_user_namespace());
+	if (!ours)
+		return err_set(e, EX_NOPERM, EPERM, "refuse '%.*s': owned by uid %u", (int)length,
+			       path, sx.stx_uid);
+	if ((sx.stx_mode & 022) && (last || !(sx.stx_mode & S_ISVTX)))
+		return err_set(e, EX_NOPERM, EPERM, "refuse '%.*s': mode %04o lets others write it",
+			       (int)length, path, sx.stx_mode & 07777);
+	return 0;
+}
+
+int at_open_trusted(const char *path, bool create, unsigned mode, struct err *e)
+{
+	cleanup_fd int fd = at_open(AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0, e);
+	const char *rest = path, *name;
+	size_t length;
+
+	if (fd < 0)
+		return fd;
+	while ((name = path_next(&rest, &length))) {
+		size_t upto = (size_t)(rest - path);
+		bool last = rest[strspn(rest, "/")] == '\0';
+		char component[256];
+		int next;
+
+		if (length >= sizeof(component))
+			return err_sys(e, ENAMETOOLONG, "open '%s'", path);
+		memcpy(component, name, length);
+		component[length] = '\0';
+		if (create && mkdirat(fd, component, last ? mode : 0755) < 0 && errno != EEXIST &&
+		    errno != EROFS)
+			return err_sys(e, errno, "make directory '%.*s'", (int)upto, path);
+		next = at_try(fd, component, O_PATH | O_NOFOLLOW, RESOLVE_NO_MAGICLINKS);
+		if (next < 0)
+			return err_sys(e, -next, "open '%.*s'", (int)upto, path);
+		close(fd);
+		fd = next;
+		if (check_trusted(fd, path, upto, last, e) < 0)
+			return -e->error;
+	}
+	return take_fd(&fd);
+}
+
+int at_mkdir(int dirfd, const char *name, unsigned mode, struct err *e)
+{
+	if (mkdirat(dirfd, name, mode) < 0 && errno != EEXIST)
+		return err_sys(e, errno, "make directory '%s'", name);
+	return 0;
+}
+
+int at_open_proc(struct err *e)
+{
+	cleanup_fd int fd = at_open(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW, 0, e);
+	struct statfs fs;
+	struct statx sx;
+
+	if (fd < 0)
+		return fd;
+	if (fstatfs(fd, &fs) < 0 || at_statx(fd, &sx, e) < 0)
+		return err_sys(e, errno, "stat '/proc'");
+	if (fs.f_type != PROC_SUPER_MAGIC || !(sx.stx_attributes & STATX_ATTR_MOUNT_ROOT))
+		return err_set(e, EX_NOPERM, EPERM, "refuse '/proc': not a proc filesystem");
+	return take_fd(&fd);
+}
+
+int at_statx(int fd, struct statx *ret, struct err *e)
+{
+	const int flags = AT_EMPTY_PATH | AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT;
+
+	if (sys_statx(fd, "", flags, STATX_BASIC_STATS | STATX_MNT_ID_UNIQUE, ret) < 0)
+		return err_sys(e, errno, "statx");
+	if (!(ret->stx_mask & STATX_MNT_ID_UNIQUE) &&
+	    sys_statx(fd, "", flags, STATX_BASIC_STATS | STATX_MNT_ID, ret) < 0)
+		return err_sys(e, errno, "statx");
+	return 0;
+}

@@ -1,0 +1,132 @@
+/* C to JSON. */
+#include <string.h>
+#include <yajl/yajl_gen.h>
+
+#include "common/json.h"
+#include "common/str.h"
+
+struct json_out {
+	yajl_gen gen;
+	bool failed;
+};
+
+struct json_out *json_out_new(bool beautify)
+{
+	struct json_out *out = calloc(1, sizeof(*out));
+
+	if (!out)
+		return NULL;
+	out->gen = yajl_gen_alloc(NULL);
+	if (!out->gen) {
+		free(out);
+		return NULL;
+	}
+	if (beautify)
+		(void)yajl_gen_config(out->gen, yajl_gen_beautify,
+				      1); /* cannot fail for this option */
+	return out;
+}
+
+void json_out_free(struct json_out **out)
+{
+	if (*out) {
+		yajl_gen_free((*out)->gen);
+		free(*out);
+	}
+	*out = NULL;
+}
+
+static void note(struct json_out *out, yajl_gen_status status)
+{
+	out->failed |= status != yajl_gen_status_ok;
+}
+
+/* Names of mounts and their options come from the kernel, which does not promise UTF-8. */
+static char *replace_invalid(const char *text)
+{
+	size_t left = strlen(text);
+	char *clean = malloc(3 * left + 1), *p = clean;
+
+	while (clean && left > 0) {
+		size_t n = str_utf8_length(text, left);
+
+		memcpy(p, n > 0 ? text : "\xef\xbf\xbd", n > 0 ? n : 3);
+		p += n > 0 ? n : 3;
+		n += n == 0;
+		text += n;
+		left -= n;
+	}
+	if (clean)
+		*p = '\0';
+	return clean;
+}
+
+static void put_text(struct json_out *out, const char *text)
+{
+	cleanup_free char *clean = replace_invalid(text);
+
+	if (clean)
+		note(out, yajl_gen_string(out->gen, (const unsigned char *)clean, strlen(clean)));
+	else
+		out->failed = true;
+}
+
+static void put_key(struct json_out *out, const char *key)
+{
+	if (key)
+		put_text(out, key);
+}
+
+void json_open(struct json_out *out, const char *key)
+{
+	put_key(out, key);
+	note(out, yajl_gen_map_open(out->gen));
+}
+
+void json_close(struct json_out *out)
+{
+	note(out, yajl_gen_map_close(out->gen));
+}
+
+void json_open_array(struct json_out *out, const char *key)
+{
+	put_key(out, key);
+	note(out, yajl_gen_array_open(out->gen));
+}
+
+void json_close_array(struct json_out *out)
+{
+	note(out, yajl_gen_array_close(out->gen));
+}
+
+void json_string(struct json_out *out, const char *key, const char *value)
+{
+	if (!value)
+		return;
+	put_key(out, key);
+	put_text(out, value);
+}
+
+void json_integer(struct json_out *out, const char *key, int64_t value)
+{
+	put_key(out, key);
+	note(out, yajl_gen_integer(out->gen, value));
+}
+
+void json_boolean(struct json_out *out, const char *key, bool value)
+{
+	put_key(out, key);
+	note(out, yajl_gen_bool(out->gen, value));
+}
+
+int json_out_take(struct json_out *out, const char **ret_text, size_t *ret_length, struct err *e)
+{
+	const unsigned char *text;
+
+	if (!out)
+		return err_nomem(e);
+	if (out->failed || yajl_gen_get_buf(out->gen, &text, ret_length) != yajl_gen_status_ok)
+		return err_set(e, EX_SOFTWARE, EINVAL, "write JSON");
+	*ret_text = (const char *)text;
+	return 0;
+}

@@ -1,0 +1,89 @@
+/* What JSON text may not contain here. */
+#include "common/json_text.h"
+
+static const char *check_utf8(struct json_text *t, uint8_t c)
+{
+	static const char invalid[] = "invalid UTF-8";
+
+	if (t->utf8_left > 0) {
+		if (c < t->utf8_low || c > t->utf8_high)
+			return invalid;
+		t->utf8_left--;
+		t->utf8_low = 0x80;
+		t->utf8_high = 0xbf;
+		return NULL;
+	}
+	if (c < 0xc2 || c > 0xf4)
+		return invalid;
+	/* overlong forms, surrogates and what lies above U+10FFFF show in the second byte */
+	t->utf8_low = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
+	t->utf8_high = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
+	t->utf8_left = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
+	return NULL;
+}
+
+static const char *check_unit(struct json_text *t)
+{
+	bool high = t->unit >= 0xd800 && t->unit <= 0xdbff,
+	     low = t->unit >= 0xdc00 && t->unit <= 0xdfff;
+
+	if (t->unit == 0)
+		return "a NUL";
+	if (low != t->want_low)
+		return "a lone surrogate";
+	t->want_low = high;
+	return NULL;
+}
+
+static const char *check_string(struct json_text *t, uint8_t c)
+{
+	if (++t->string_length > JSON_STRING_MAX)
+		return "a string of more than 1 MiB";
+	if (t->hex_left > 0) {
+		/* a digit that is none is for the parser to refuse */
+		t->unit = t->unit << 4 | (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10) % 16u;
+		return --t->hex_left == 0 ? check_unit(t) : NULL;
+	}
+	if (t->escaped && c == 'u') {
+		t->escaped = false;
+		t->hex_left = 4;
+		t->unit = 0;
+		return NULL;
+	}
+	if (!t->escaped && c == '\\') {
+		t->escaped = true;
+		return NULL;
+	}
+	if (t->want_low)
+		return "a lone surrogate";
+	if (!t->escaped && c == '"')
+		t->in_string = false;
+	t->escaped = false;
+	return NULL;
+}
+
+const char *json_text_check(struct json_text *t, const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		uint8_t c = (uint8_t)text[i];
+		const char *why = NULL;
+
+		if (t->utf8_left > 0 || c >= 0x80)
+			why = check_utf8(t, c);
+		if (t->in_string) {
+			why = why ? why : check_string(t, c);
+		} else if (c == '"') {
+			t->in_string = true;
+			t->string_length = 0;
+		}
+		if (why)
+			return why;
+		if (t->in_string)
+			continue;
+		if ((c == '[' || c == '{') && ++t->depth > JSON_DEPTH_MAX)
+			return "nested deeper than 64";
+		if ((c == ']' || c == '}') && t->depth > 0)
+			t->depth--;
+	}
+	return NULL;
+}

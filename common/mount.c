@@ -1,0 +1,77 @@
+/* The mount core. */
+#include "common/mount.h"
+
+#include <fcntl.h>
+
+#include "common/syscalls.h"
+
+static int fail(struct err *e, int error, const char *call)
+{
+	if (error == ENOSYS)
+		return err_set(e, EX_UNAVAILABLE, ENOSYS,
+			       "%s: this kernel does not have it (Linux 5.12 is needed)", call);
+	return err_sys(e, error, "%s", call);
+}
+
+int mount_tmpfs(const char *source, const char *context, uint64_t attributes, struct err *e)
+{
+	const struct {
+		const char *key, *value;
+	} options[] = { { "source", source }, { "mode", "0755" }, { "context", context } };
+	cleanup_fd int fs = sys_fsopen("tmpfs", FSOPEN_CLOEXEC);
+	int fd;
+
+	if (fs < 0)
+		return fail(e, errno, "fsopen");
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+		if (options[i].value &&
+		    sys_fsconfig(fs, FSCONFIG_SET_STRING, options[i].key, options[i].value) < 0)
+			return err_sys(e, errno, "fsconfig %s", options[i].key);
+	if (sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
+		return fail(e, errno, "fsconfig");
+	fd = sys_fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)attributes);
+	return fd < 0 ? fail(e, errno, "fsmount") : fd;
+}
+
+int mount_clone(int fd, bool recursive, struct err *e)
+{
+	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_NO_AUTOMOUNT;
+	int clone = sys_open_tree(fd, "", recursive ? flags | AT_RECURSIVE : flags);
+
+	return clone < 0 ? fail(e, errno, "open_tree") : clone;
+}
+
+int mount_shape(int fd, uint64_t attributes, uint64_t propagation, bool recursive, struct err *e)
+{
+	struct mount_attr attr = { .attr_set = attributes, .propagation = propagation };
+
+	if (sys_mount_setattr(fd, "", recursive ? AT_EMPTY_PATH | AT_RECURSIVE : AT_EMPTY_PATH,
+			      &attr) < 0)
+		return fail(e, errno, "mount_setattr");
+	return 0;
+}
+
+int mount_attach(int mount, int dirfd, const char *name, struct err *e)
+{
+	unsigned flags = MOVE_MOUNT_F_EMPTY_PATH;
+
+	if (sys_move_mount(mount, "", dirfd, name,
+			   name[0] ? flags : flags | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		return fail(e, errno, "move_mount");
+	return 0;
+}
+
+int mount_detach(int root, struct err *e)
+{
+	int result = 0;
+
+	/* A name could be exchanged before umount2 looks it up, and /proc/self/fd/N is refused with
+	 * UMOUNT_NOFOLLOW. '.' is the mount that is pinned, even after a rename. */
+	if (fchdir(root) < 0)
+		return err_sys(e, errno, "fchdir");
+	if (umount2(".", MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
+		result = err_sys(e, errno, "umount2");
+	if (chdir("/") < 0 && result == 0)
+		result = err_sys(e, errno, "chdir '/'");
+	return result;
+}

@@ -1,0 +1,156 @@
+/* The process itself. */
+#include "common/process.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "common/at.h"
+#include "common/io.h"
+
+static const struct {
+	int number;
+	void (*disposition)(int);
+} signals[] = {
+	{ SIGHUP, SIG_DFL },  { SIGINT, SIG_DFL },  { SIGQUIT, SIG_DFL }, { SIGTERM, SIG_DFL },
+	{ SIGALRM, SIG_DFL }, { SIGCHLD, SIG_DFL }, { SIGPIPE, SIG_IGN }, { SIGXFSZ, SIG_IGN },
+};
+
+static int open_standard(struct err *e)
+{
+	for (int fd = 0; fd <= 2; fd++) {
+		/* the lowest free number is fd, since all below are open */
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd)
+			return err_sys(e, errno, "open '/dev/null'");
+	}
+	return 0;
+}
+
+static int close_inherited(struct err *e)
+{
+	if (sys_close_range(3, ~0U) == 0)
+		return 0;
+	if (errno != ENOSYS && errno != EPERM)
+		return err_sys(e, errno, "close_range");
+	for (int fd = 3; fd < 65536;
+	     fd++) /* Linux before 5.9, or a filter: the mount calls will say the rest */
+		(void)close(fd);
+	return 0;
+}
+
+int process_harden(struct err *e)
+{
+	const struct rlimit none = { 0, 0 };
+	sigset_t empty;
+
+	if (getuid() != geteuid() || getgid() != getegid() || getauxval(AT_SECURE))
+		return err_set(e, EX_NOPERM, EPERM,
+			       "refuse to run with the rights of another user (setuid or setgid)");
+	if (clearenv() != 0)
+		return err_nomem(e);
+	if (close_inherited(e) < 0 || open_standard(e) < 0)
+		return -e->error;
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		(void)signal(signals[i].number,
+			     signals[i].disposition); /* fails for invalid numbers only */
+	(void)sigemptyset(&empty);
+	if (sigprocmask(SIG_SETMASK, &empty, NULL) < 0)
+		return err_sys(e, errno, "sigprocmask");
+	(void)umask(022);
+	if (setrlimit(RLIMIT_CORE, &none) < 0)
+		return err_sys(e, errno, "setrlimit");
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return err_sys(e, errno, "prctl");
+	return 0;
+}
+
+int process_leave_directory(struct err *e)
+{
+	return chdir("/") < 0 ? err_sys(e, errno, "chdir '/'") : 0;
+}
+
+int process_user_runtime_directory(char **ret, struct err *e)
+{
+	unsigned long inside, outside, count;
+	char map[128];
+
+	if (io_read_line(AT_FDCWD, "/proc/self/uid_map", map, sizeof(map), e) < 0)
+		return -e->error;
+	if (sscanf(map, "%10lu %10lu %10lu", &inside, &outside, &count) != 3)
+		return err_set(e, EX_OSERR, EINVAL, "read '/proc/self/uid_map': not understood");
+	*ret = NULL;
+	if (inside == outside && count == UINT32_MAX)
+		return 0;
+	if (asprintf(ret, "/run/user/%lu", outside) < 0)
+		return err_nomem(e);
+	return 0;
+}
+
+int process_identify(int proc, pid_t pid, struct process_identity *ret, struct err *e)
+{
+	struct process_identity p = { .pid = pid };
+	char name[32], stat[1024], *rest, state;
+	cleanup_fd int fd = -EBADF;
+	int n;
+
+	(void)snprintf(name, sizeof(name), "%d/stat", pid); /* fits */
+	fd = at_try(proc, name, O_RDONLY, RESOLVE_NO_SYMLINKS);
+	if (fd == -ENOENT)
+		return err_set(e, EX_OSERR, ESRCH, "no process %d", pid);
+	n = fd < 0 ? fd : io_read_some(fd, stat, sizeof(stat) - 1, 0);
+	if (n == -ESRCH)
+		return err_set(e, EX_OSERR, ESRCH, "no process %d", pid);
+	if (n < 0)
+		return err_sys(e, -n, "read '/proc/%s'", name);
+	stat[n] = '\0';
+	/* proc(5): the name in parentheses may hold anything; the start time is field 22, the state
+	 * field 3 */
+	rest = strrchr(stat, ')');
+	if (!rest || sscanf(rest + 1,
+			    " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
+			    "%*d %*d %" SCNu64,
+			    &state, &p.start_time) != 2)
+		return err_set(e, EX_OSERR, EINVAL, "read '/proc/%s': not understood", name);
+	p.zombie = state == 'Z' || state == 'X';
+	*ret = p;
+	return 0;
+}
+
+int process_boot_id(int proc, char ret[PROCESS_BOOT_ID_SIZE], struct err *e)
+{
+	int n = io_read_line(proc, "sys/kernel/random/boot_id", ret, PROCESS_BOOT_ID_SIZE, e);
+
+	if (n >= 0 && n != PROCESS_BOOT_ID_SIZE - 1)
+		return err_set(e, EX_OSERR, EINVAL, "read 'boot_id': not understood");
+	return n < 0 ? n : 0;
+}
+
+int process_namespace(int proc, const char *name, uint64_t *ret, struct err *e)
+{
+	struct statx sx;
+	char path[32];
+
+	(void)snprintf(path, sizeof(path), "self/ns/%s", name); /* fits */
+	if (sys_statx(proc, path, 0, STATX_INO, &sx) < 0)
+		return err_sys(e, errno, "stat '/proc/%s'", path);
+	*ret = sx.stx_ino;
+	return 0;
+}
+
+int process_nonce(char ret[17], struct err *e)
+{
+	uint64_t random;
+
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		return err_sys(e, errno, "getrandom");
+	(void)snprintf(ret, 17, "%016" PRIx64, random); /* fits */
+	return 0;
+}

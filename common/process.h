@@ -1,0 +1,45 @@
+/* The process itself: what it inherited is made harmless, and who it and others are is read from
+ * /proc. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/err.h"
+
+/* First thing in main, before anything untrusted is read: refuse where real and effective ids
+ * differ (exit 77); clear the environment; close every descriptor above 2 and open /dev/null on
+ * missing 0 to 2; unblock all signals (crun blocks them) and set those that matter to their
+ * defaults, but ignore SIGPIPE and SIGXFSZ, which are errors of write() then; umask 022; no core
+ * dump; no new privileges. */
+int process_harden(struct err *e) must_use;
+
+/* After the files that the command line names were opened: leave the inherited working directory
+ * for '/'. */
+int process_leave_directory(struct err *e) must_use;
+
+/* The directory for run-time files of this user: in a user namespace /run/user/<uid outside>, else
+ * NULL (the host's root has /run). The caller frees it. */
+int process_user_runtime_directory(char **ret, struct err *e) must_use;
+
+/* Who a process is, so that a reused pid is not taken for it. */
+struct process_identity {
+	pid_t pid;
+	uint64_t start_time; /* clock ticks since boot */
+	bool zombie;
+};
+
+/* -ESRCH: there is no such process. 'proc': at_open_proc(). */
+int process_identify(int proc, pid_t pid, struct process_identity *ret, struct err *e) must_use;
+
+enum { PROCESS_BOOT_ID_SIZE = 37 };
+
+/* The kernel's random id of this boot. */
+int process_boot_id(int proc, char ret[PROCESS_BOOT_ID_SIZE], struct err *e) must_use;
+
+/* Inode number of a namespace of ours: "mnt", "pid". */
+int process_namespace(int proc, const char *name, uint64_t *ret, struct err *e) must_use;
+
+/* Random bytes as 16 hex digits and a NUL. */
+int process_nonce(char ret[17], struct err *e) must_use;

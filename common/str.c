@@ -1,0 +1,152 @@
+/* Text: paths taken apart lexically, and untrusted bytes made printable. */
+#include "common/str.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *path_next(const char **path, size_t *ret_length)
+{
+	const char *start = *path + strspn(*path, "/");
+	size_t length = strcspn(start, "/");
+
+	*path = start + length;
+	*ret_length = length;
+	return length > 0 ? start : NULL;
+}
+
+char *path_clean(const char *path)
+{
+	char *clean = malloc(strlen(path) + 2);
+	size_t used = 0, length;
+	const char *name;
+
+	if (!clean)
+		return NULL;
+	while ((name = path_next(&path, &length))) {
+		if (length == 1 && name[0] == '.')
+			continue;
+		if (length == 2 && name[0] == '.' && name[1] == '.') {
+			while (used > 0 && clean[--used] != '/')
+				;
+			continue;
+		}
+		clean[used++] = '/';
+		memcpy(clean + used, name, length);
+		used += length;
+	}
+	if (used == 0)
+		clean[used++] = '/';
+	clean[used] = '\0';
+	return clean;
+}
+
+bool path_is_below(const char *path, const char *dir)
+{
+	size_t length = strlen(dir);
+
+	if (str_equal(dir, "/"))
+		return path[0] == '/';
+	return strncmp(path, dir, length) == 0 && (path[length] == '\0' || path[length] == '/');
+}
+
+size_t str_utf8_length(const char *s, size_t length)
+{
+	const unsigned char *p = (const unsigned char *)s;
+	size_t n;
+
+	if (length == 0)
+		return 0;
+	if (p[0] < 0x80)
+		return 1;
+	n = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
+	if (p[0] < 0xc2 || p[0] > 0xf4 || n > length)
+		return 0;
+	for (size_t i = 1; i < n; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
+	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
+		return 0;
+	return n;
+}
+
+char *str_escape(char *buf, size_t size, const char *text)
+{
+	size_t left = strlen(text), used = 0;
+
+	while (left > 0) {
+		size_t n = str_utf8_length(text, left);
+		bool plain = n > 1 || (n == 1 && (unsigned char)text[0] >= 0x20 &&
+				       text[0] != 0x7f && text[0] != '\\');
+
+		/* C1 controls, U+0080 to U+009F, drive terminals as ESC does */
+		if (n == 2 && (unsigned char)text[0] == 0xc2 && (unsigned char)text[1] < 0xa0)
+			plain = false;
+		if (n == 0)
+			n = 1;
+		if (used + 4 * n + 4 > size) {
+			memcpy(buf + used, "...", 4);
+			return buf;
+		}
+		for (size_t i = 0; i < n; i++) {
+			if (plain)
+				buf[used++] = text[i];
+			else
+				used += (size_t)snprintf(buf + used, size - used, "\\x%02x",
+							 (unsigned char)text[i]);
+		}
+		text += n;
+		left -= n;
+	}
+	buf[used] = '\0';
+	return buf;
+}
+
+bool str_equal_folded(const char *name, const char *other, size_t other_length)
+{
+	size_t i = 0;
+
+	for (; *name; name++) {
+		char lower = (char)(*name >= 'A' && *name <= 'Z' ? *name + 32 : *name);
+		size_t left = other_length - i;
+
+		if (left == 0)
+			return false;
+		if (lower == 's' && left >= 2 && memcmp(other + i, "\xc5\xbf", 2) == 0) {
+			i += 2;
+		} else if (lower == 'k' && left >= 3 && memcmp(other + i, "\xe2\x84\xaa", 3) == 0) {
+			i += 3;
+		} else {
+			if ((other[i] >= 'A' && other[i] <= 'Z' ? other[i] + 32 : other[i]) !=
+			    lower)
+				return false;
+			i++;
+		}
+	}
+	return i == other_length;
+}
+
+bool str_equal(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+int str_place_in_words(const char *words, const char *word, size_t length)
+{
+	int place = 0;
+
+	for (const char *p = words; *p; place++) {
+		size_t n = strcspn(p, " ");
+
+		if (n == length && strncmp(p, word, n) == 0)
+			return place;
+		p += n;
+		p += strspn(p, " ");
+	}
+	return -1;
+}
+
+bool str_in_words(const char *words, const char *word)
+{
+	return str_place_in_words(words, word, strlen(word)) >= 0;
+}

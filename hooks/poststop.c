@@ -1,0 +1,80 @@
+/* oci-share-poststop: withdraw the container's share (stage poststop). Only the id is needed;
+ * bundle and config.json may be gone, and the hook may run twice. */
+#include "common/str.h"
+#include "hooks/hook.h"
+#include "share/record.h"
+#include "share/withdraw.h"
+
+enum { LOCK_WAIT_MS = 5000 };
+
+/* Ids repeat, over containerd's namespaces for one: another bundle is another container. */
+static bool is_of_another(const struct record *r, const struct oci_state *state)
+{
+	return !str_equal(r->bundle, state->bundle) && r->bundle[1] && state->bundle[1];
+}
+
+static int withdraw_locked(const struct sharedir *sd, int proc, const struct oci_state *state,
+			   struct log *log, struct err *e)
+{
+	cleanup_with(record_free) struct record r = { 0 };
+	struct err ignored = { 0 };
+	struct withdrawal w;
+	uint64_t mnt_ns;
+	int result = record_read(sd, state->id, &r, e);
+
+	if (result == -ENOENT || result == -EBADMSG) {
+		if (result == -EBADMSG)
+			log_line(log, LOG_LEVEL_WARNING, "%s; left to gc", e->message);
+		*e = (struct err){ 0 };
+		return 0;
+	}
+	if (result < 0 || process_namespace(proc, "mnt", &mnt_ns, e) < 0)
+		return -e->error;
+	if (is_of_another(&r, state)) {
+		log_line(log, LOG_LEVEL_INFO,
+			 "the share of '%s' is of the bundle '%s', not withdrawn", r.id, r.bundle);
+		return 0;
+	}
+	w = withdrawal_of(&r, mnt_ns);
+	if (withdraw(sd, proc, &w, log, e) == 0) {
+		log_line(log, LOG_LEVEL_INFO, "withdrawn");
+		return 0;
+	}
+	if (e->error == EBUSY || withdraw_look(sd, proc, &w, &ignored) == WITHDRAW_OURS)
+		return -e->error;
+	log_line(log, LOG_LEVEL_WARNING, "%s; the share itself is gone", e->message);
+	*e = (struct err){ 0 };
+	return 0;
+}
+
+static int run(const struct policy *policy, const struct oci_state *state, struct log *log,
+	       struct err *e)
+{
+	cleanup_with(sharedir_close) struct sharedir sd = SHAREDIR_INIT;
+	cleanup_fd int proc = -EBADF;
+	int result = sharedir_open(policy, &sd, e);
+
+	if (result == -ENOENT) {
+		*e = (struct err){ 0 };
+		return 0; /* nothing was ever published */
+	}
+	if (result < 0)
+		return result;
+	proc = at_open_proc(e);
+	if (proc < 0 || sharedir_lock(&sd, state->id, LOCK_WAIT_MS, e) < 0)
+		return -e->error;
+	log_step(log, "lock", "share_dir=%s", policy->share_dir);
+	return withdraw_locked(&sd, proc, state, log, e);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct hook hook = {
+		.program = "oci-share-poststop",
+		.stage = "poststop",
+		.summary = "Withdraw the share that oci-share-prestart published for a container.",
+		.run = run,
+	};
+
+	return hook_main(&hook, argc, argv);
+}

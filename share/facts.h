@@ -1,0 +1,91 @@
+/* Facts: what the kernel says of a source, measured on the one descriptor that is cloned later.
+ * Nothing here decides.
+ *
+ * What is asked is answered by the kernel itself, not by the filesystem, where possible: no server
+ * that is dead can make a start hang, and no automount is triggered. */
+#pragma once
+
+#include "common/at.h"
+#include "common/mountinfo.h"
+#include "oci-spec/config.h"
+#include "share/policy.h"
+#include "share/sharedir.h"
+
+/* Where a source lies, seen from share_dir. */
+enum facts_place { PLACE_ELSEWHERE, PLACE_ABOVE, PLACE_HOST_ROOT, PLACE_INSIDE };
+
+/* What the container has at the destination, compared with what we opened. */
+enum facts_match {
+	MATCH_UNKNOWN,	 /* no pid, or no such process */
+	MATCH_SAME,	 /* the same file or directory */
+	MATCH_ABSENT,	 /* the engine has mounted nothing there yet */
+	MATCH_COVERED,	 /* a later mount covers it */
+	MATCH_DIFFERENT, /* something else is mounted there: the source was exchanged */
+};
+
+struct facts {
+	int error;     /* errno of opening the source; 0: all below is valid */
+	unsigned type; /* S_IFMT bits */
+	struct at_id id;
+	uint32_t rdev_major, rdev_minor;
+	uint64_t mount_id;
+	bool mount_root;	       /* the source is the root of its mount */
+	const struct mountinfo *mount; /* of the mount in which it lies; belongs to the cache */
+	bool direct;		       /* a mountInfo.json is there for it */
+	enum facts_place place;
+	enum facts_match match;
+	unsigned covered_by; /* of MATCH_COVERED: index in mounts[] */
+	int entries;	     /* of a volume that may be watchable: watch_count() */
+};
+
+/* The mounts below a source. */
+struct facts_below {
+	unsigned n;
+	const char *unfit; /* why they may not be cloned, or NULL */
+};
+
+/* What is the same for all volumes of one run. */
+struct facts_context {
+	int proc, bundle, direct_volumes; /* O_PATH; direct_volumes may be -ENOENT */
+	int container; /* the container's rootfs seen from its own namespace, or -ENOENT */
+	const char *bundle_path;   /* for messages and path rules; never resolved again */
+	const struct sharedir *sd; /* NULL: there is none yet */
+	const struct policy *policy;
+	const struct oci_config *config;
+	struct facts_mount {
+		uint64_t id;
+		bool outside; /* no place on it is inside share_dir */
+		struct mountinfo info;
+		struct facts_mount *next;
+	} * mounts; /* cache */
+};
+
+#define FACTS_CONTEXT_INIT                                                                        \
+	{                                                                                         \
+		.proc = -EBADF, .bundle = -EBADF, .direct_volumes = -ENOENT, .container = -ENOENT \
+	}
+
+void facts_close(struct facts_context *c);
+
+/* A path of config.json as a clean absolute one: relative paths begin at the bundle. NULL: no
+ * memory; the caller frees. */
+char *facts_absolute(const struct facts_context *c, const char *path) must_use;
+
+/* Open mounts[i]'s source, or, where i is -1, the root filesystem, and measure it. Returns the
+ * pinned O_PATH descriptor; -ENOENT without an error where there is none, ret->error says why. A
+ * negative errno with an error only where the system fails. */
+int facts_measure(struct facts_context *c, int i, struct facts *ret, struct err *e) must_use;
+
+/* Find the container's view of itself: 'pid' as the state has it, 'rootfs' the measured root
+ * filesystem. Without one c->container stays -ENOENT. */
+int facts_find_container(struct facts_context *c, int64_t pid, const struct facts *rootfs,
+			 struct err *e) must_use;
+
+/* Count the mounts below the pinned source, and see whether they may be cloned: none is a system
+ * filesystem, an automount or ours. */
+int facts_measure_below(struct facts_context *c, int fd, const struct facts *source,
+			struct facts_below *ret, struct err *e) must_use;
+
+/* Facts of a mount, cached. It belongs to the context. */
+int facts_mount(struct facts_context *c, uint64_t id, struct facts_mount **ret,
+		struct err *e) must_use;

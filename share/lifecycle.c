@@ -1,0 +1,49 @@
+/* When a share is stale. */
+#include "share/lifecycle.h"
+
+#include <fcntl.h>
+
+#include "common/str.h"
+
+enum lifecycle lifecycle_judge(const struct record *r, const struct lifecycle_facts *f,
+			       uint64_t grace)
+{
+	if (!str_equal(r->boot_id, f->boot_id))
+		return LIFECYCLE_STALE;
+	if (r->pid == 0)
+		return f->bundle ? LIFECYCLE_LIVE : LIFECYCLE_STALE;
+	if ((uint64_t)r->pid_ns != f->pid_ns)
+		return LIFECYCLE_UNKNOWN;
+	if (f->process)
+		return LIFECYCLE_LIVE;
+	return !f->bundle || f->gone_seconds >= grace ? LIFECYCLE_STALE : LIFECYCLE_GONE;
+}
+
+int lifecycle_measure(int proc, const struct record *r, char *boot_id, struct lifecycle_facts *ret,
+		      struct err *e)
+{
+	struct process_identity p = { 0 };
+	struct lifecycle_facts f = { .boot_id = boot_id };
+	cleanup_fd int bundle = -EBADF;
+
+	if (process_boot_id(proc, boot_id, e) < 0 ||
+	    process_namespace(proc, "pid", &f.pid_ns, e) < 0)
+		return -e->error;
+	if (r->pid > 0) {
+		if (process_identify(proc, (pid_t)r->pid, &p, e) < 0 && e->error != ESRCH)
+			return -e->error;
+		f.process = !e->exit_code && !p.zombie && p.start_time == (uint64_t)r->start_time;
+		*e = (struct err){ 0 };
+	}
+	bundle = at_try(AT_FDCWD, r->bundle, O_PATH | O_DIRECTORY, RESOLVE_NO_MAGICLINKS);
+	f.bundle = bundle != -ENOENT && bundle != -ENOTDIR; /* only what is surely gone is gone */
+	*ret = f;
+	return 0;
+}
+
+const char *lifecycle_name(enum lifecycle verdict)
+{
+	static const char *const names[] = { "live", "gone", "stale", "unknown" };
+
+	return names[verdict];
+}

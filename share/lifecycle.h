@@ -1,0 +1,31 @@
+/* When a share is stale. Pure: a record and what is seen of its container in, a verdict out. */
+#pragma once
+
+#include "share/record.h"
+
+enum lifecycle {
+	LIFECYCLE_LIVE,
+	LIFECYCLE_GONE, /* its process is gone: stale after the grace, or at once where its bundle
+			   is gone too */
+	LIFECYCLE_STALE,
+	LIFECYCLE_UNKNOWN, /* recorded in another pid namespace: not ours to judge */
+};
+
+/* What is seen now. */
+struct lifecycle_facts {
+	const char *boot_id;
+	uint64_t pid_ns;
+	bool process; /* a process with the recorded pid and start time is there and no zombie */
+	bool bundle;  /* the bundle's directory is there */
+	uint64_t gone_seconds; /* since its process was first seen to be gone */
+};
+
+enum lifecycle lifecycle_judge(const struct record *r, const struct lifecycle_facts *f,
+			       uint64_t grace);
+
+/* Measure the facts, but for gone_seconds. 'boot_id' is PROCESS_BOOT_ID_SIZE bytes that the facts
+ * point to. */
+int lifecycle_measure(int proc, const struct record *r, char *boot_id, struct lifecycle_facts *ret,
+		      struct err *e) must_use;
+
+const char *lifecycle_name(enum lifecycle verdict);

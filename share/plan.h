@@ -1,0 +1,53 @@
+/* The plan: what is published of a container, how, and why not. Pure: config, policy and facts in,
+ * plan out; publish.c carries it out, manifest.c writes it down, 'oci-share plan' prints it. */
+#pragma once
+
+#include "share/facts.h"
+#include "share/kind.h"
+
+enum { PLAN_REASON_SIZE = 96 };
+
+struct planned {
+	const struct oci_mount *mount; /* NULL: the root filesystem */
+	unsigned index;		       /* in mounts[] */
+	enum kind kind;
+	char skipped[PLAN_REASON_SIZE]; /* why it is not published; "": it is */
+	bool readonly, directory, verified;
+	bool recursive;			 /* cloned with the mounts below */
+	char top_only[PLAN_REASON_SIZE]; /* why it is not, though the container has them */
+	bool may_watch, watchable;
+	char unwatchable[PLAN_REASON_SIZE]; /* of a kind that can be watchable: why it is not */
+	/* what is recorded of it */
+	struct facts facts;
+	char *source; /* clean and absolute; NULL: none */
+};
+
+struct plan {
+	const struct oci_state *state;
+	const char *sandbox;
+	char created[32]; /* ISO 8601, UTC */
+	bool verified;	  /* all that is published is what the container has */
+	struct planned rootfs, *volumes;
+	size_t n;
+	unsigned mounts; /* in the share so far */
+};
+
+/* The rootfs. Exit 66, 77: it cannot be published, and so nothing is. */
+int plan_rootfs(const struct policy *policy, const struct oci_config *config,
+		const struct facts *facts, struct planned *ret, struct err *e) must_use;
+
+/* Whether a volume's entries are to be counted before plan_volume(). */
+bool plan_may_watch(const struct policy *policy, enum kind kind, const struct facts *facts);
+
+/* Volume 'index' with its kind, facts and source; 'mounts' are in the share so far. Exit 77: it is
+ * not what the container has, and nothing of it is hidden by a later mount, so someone exchanged
+ * it. */
+int plan_volume(const struct policy *policy, const struct oci_config *config, unsigned index,
+		unsigned mounts, struct planned *p, struct err *e) must_use;
+
+/* What is known once the source was cloned: the mounts below. May take 'recursive' back, or skip
+ * the volume. */
+void plan_below(const struct policy *policy, const struct facts_below *below, unsigned mounts,
+		struct planned *p);
+
+void plan_free(struct plan *plan);

@@ -1,0 +1,121 @@
+/* The sealed share. */
+#include "share/seal.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/io.h"
+#include "common/mount.h"
+
+void seal_source(char ret[SEAL_SOURCE_SIZE], const char *id, const char *nonce)
+{
+	(void)snprintf(ret, SEAL_SOURCE_SIZE, SEAL_PREFIX "%s:%s", id,
+		       nonce); /* fits: ids are at most OCI_ID_MAX */
+}
+
+int seal_open(const struct sharedir *sd, int proc, const char *id, const char *nonce,
+	      const char *context, struct seal *ret, struct err *e)
+{
+	cleanup_with(seal_close) struct seal s = { .fd = -EBADF, .sd = sd, .proc = proc, .id = id };
+	struct statx sx;
+
+	seal_source(s.source, id, nonce);
+	s.fd = mount_tmpfs(s.source, context && context[0] ? context : NULL,
+			   MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, e);
+	if (s.fd < 0 || at_statx(s.fd, &sx, e) < 0)
+		return -e->error;
+	s.tmpfs = at_id(&sx);
+	s.mount_id = sx.stx_mnt_id;
+	*ret = s;
+	s.fd = -EBADF;
+	return 0;
+}
+
+/* Before Linux 6.15 nothing can be attached in a detached tree: attach the tmpfs below stage/, in a
+ * private mount of our own that nobody else can enter. A process killed from here on leaves
+ * stage/<id> for gc. */
+static int move_to_stage(struct seal *s, struct err *e)
+{
+	cleanup_fd int stage = sharedir_open_stage(s->sd, s->proc, e), target = -EBADF;
+
+	if (stage < 0 || at_mkdir(stage, s->id, 0700, e) < 0)
+		return -e->error;
+	target = at_open(stage, s->id, O_PATH | O_DIRECTORY, AT_OURS, e);
+	if (target < 0 || mount_attach(s->fd, target, "", e) < 0)
+		return -e->error;
+	s->staged = true;
+	return 0;
+}
+
+static int attach(struct seal *s, int clone, const char *name, struct err *e)
+{
+	struct err why = { 0 };
+	int result = mount_attach(clone, s->fd, name, &why);
+
+	if (result == -EINVAL && !s->assembling && !s->staged) {
+		if (move_to_stage(s, e) < 0)
+			return err_wrap(e, "stage/");
+		why = (struct err){ 0 };
+		result = mount_attach(clone, s->fd, name, &why);
+	}
+	s->assembling |= result == 0;
+	if (result < 0)
+		*e = why;
+	return result;
+}
+
+int seal_add(struct seal *s, int clone, int index, bool directory, struct err *e)
+{
+	char name[32] = "rootfs";
+
+	if (index >= 0) {
+		if (!s->has_volumes && at_mkdir(s->fd, "volumes", 0755, e) < 0)
+			return -e->error;
+		s->has_volumes = true;
+		(void)snprintf(name, sizeof(name), "volumes/%d", index); /* fits */
+	}
+	/* nobody else can reach a detached tree: names in it cannot be exchanged */
+	if ((directory ? mkdirat(s->fd, name, 0755) : mknodat(s->fd, name, S_IFREG | 0444, 0)) < 0)
+		return err_sys(e, errno, "make placeholder '%s'", name);
+	return attach(s, clone, name, e);
+}
+
+int seal_finish(struct seal *s, const char *manifest, size_t length, struct err *e)
+{
+	if (io_write_new(s->fd, "share.json", 0444, manifest, length, e) < 0)
+		return -e->error;
+	return mount_shape(s->fd, MOUNT_ATTR_RDONLY, 0, false, e);
+}
+
+static void leave_stage(const struct seal *s)
+{
+	struct err ignored = { 0 };
+	cleanup_fd int stage = sharedir_open_stage(s->sd, s->proc, &ignored);
+
+	if (stage >= 0)
+		(void)unlinkat(stage, s->id, AT_REMOVEDIR); /* what stays is gc's */
+}
+
+int seal_publish(struct seal *s, int target, struct err *e)
+{
+	if (mount_attach(s->fd, target, "", e) < 0)
+		return -e->error;
+	if (s->staged)
+		leave_stage(s);
+	close(s->fd);
+	s->fd = -EBADF;
+	return 0;
+}
+
+void seal_close(struct seal *s)
+{
+	struct err ignored = { 0 };
+
+	if (s->fd >= 0 && s->staged) {
+		ignore_result(mount_detach(s->fd, &ignored)); /* what stays is gc's */
+		leave_stage(s);
+	}
+	cleanup_close(&s->fd);
+	s->fd = -EBADF;
+}

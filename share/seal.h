@@ -1,0 +1,45 @@
+/* The sealed share: a detached tmpfs with placeholders, into which shaped clones are attached, made
+ * read-only at the end and published by one move. It is gone with its descriptor until then. */
+#pragma once
+
+#include "share/sharedir.h"
+
+/* The source of a sealed tmpfs is SEAL_PREFIX <id> ":" <nonce>. */
+#define SEAL_PREFIX "oci-share:"
+
+enum { SEAL_SOURCE_SIZE = sizeof(SEAL_PREFIX) + OCI_ID_MAX + 32 };
+
+struct seal {
+	int fd;
+	const struct sharedir *sd;
+	int proc;
+	char source[SEAL_SOURCE_SIZE];
+	const char *id;
+	bool assembling; /* a tree could be put together so far */
+	bool staged;	 /* it had to be attached below stage/ */
+	bool has_volumes;
+	struct at_id tmpfs;
+	uint64_t mount_id;
+};
+
+#define SEAL_INIT            \
+	{                    \
+		.fd = -EBADF \
+	}
+
+void seal_source(char ret[SEAL_SOURCE_SIZE], const char *id, const char *nonce);
+
+int seal_open(const struct sharedir *sd, int proc, const char *id, const char *nonce,
+	      const char *context, struct seal *ret, struct err *e) must_use;
+
+/* Make a placeholder "rootfs" (index -1) or "volumes/<index>" and attach the shaped clone there. */
+int seal_add(struct seal *seal, int clone, int index, bool directory, struct err *e) must_use;
+
+/* Write share.json and make the tmpfs read-only. */
+int seal_finish(struct seal *seal, const char *manifest, size_t length, struct err *e) must_use;
+
+/* Publish it at 'target', an O_PATH directory below export/. */
+int seal_publish(struct seal *seal, int target, struct err *e) must_use;
+
+/* Dissolve what was not published. */
+void seal_close(struct seal *seal);

@@ -1,0 +1,318 @@
+/* share_dir: directories, the view that consumers are given, locks. */
+#include "share/sharedir.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <time.h>
+
+#include "common/io.h"
+#include "common/mount.h"
+#include "common/mountinfo.h"
+#include "common/str.h"
+
+enum { SETUP_WAIT_MS = 5000 };
+
+#define EXPORT_ATTRIBUTES \
+	(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
+
+void sharedir_close(struct sharedir *sd)
+{
+	int *fds[] = { &sd->root, &sd->tree, &sd->export, &sd->state, &sd->lock };
+
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+		cleanup_close(fds[i]);
+		*fds[i] = -EBADF;
+	}
+}
+
+/* Who is above share_dir: a volume that begins there must not be cloned with what is below it. */
+static int find_above(struct sharedir *sd, struct err *e)
+{
+	cleanup_fd int fd = at_open(sd->root, ".", O_PATH | O_DIRECTORY, 0, e);
+
+	while (fd >= 0 && sd->n_above < ARRAY_SIZE(sd->above)) {
+		struct statx sx;
+		int up;
+
+		if (at_statx(fd, &sx, e) < 0)
+			return -e->error;
+		sd->above[sd->n_above] = at_id(&sx);
+		if (sd->n_above > 0 &&
+		    at_id_equal(sd->above[sd->n_above], sd->above[sd->n_above - 1]))
+			return 0; /* '..' of / is / */
+		sd->n_above++;
+		up = at_open(fd, "..", O_PATH | O_DIRECTORY, 0, e);
+		close(fd);
+		fd = up;
+	}
+	return fd < 0 ? fd : err_set(e, EX_CONFIG, ENAMETOOLONG, "share_dir lies too deep");
+}
+
+static int open_below(int root, const char *name, int flags, int *ret, struct err *e)
+{
+	*ret = at_open(root, name, flags | O_DIRECTORY, AT_OURS, e);
+	return *ret < 0 ? err_wrap(e, "share_dir") : 0;
+}
+
+static int open_all(const struct policy *policy, bool create, struct sharedir *ret, struct err *e)
+{
+	cleanup_with(sharedir_close) struct sharedir sd = SHAREDIR_INIT;
+	struct statx sx;
+
+	sd.root = at_open_trusted(policy->share_dir, create, 0700, e);
+	if (sd.root < 0)
+		return sd.root;
+	if (at_statx(sd.root, &sx, e) < 0)
+		return -e->error;
+	if (sx.stx_mode & 077)
+		return err_set(e, EX_NOPERM, EPERM,
+			       "refuse '%s': mode %04o lets others into the shares, 0700 does not",
+			       policy->share_dir, sx.stx_mode & 07777);
+	if (create &&
+	    (at_mkdir(sd.root, "tree", 0755, e) < 0 || at_mkdir(sd.root, "state", 0700, e) < 0 ||
+	     at_mkdir(sd.root, "export", 0755, e) < 0))
+		return err_wrap(e, "share_dir '%s'", policy->share_dir);
+	if (open_below(sd.root, "tree", O_PATH, &sd.tree, e) < 0 ||
+	    open_below(sd.root, "state", O_RDONLY, &sd.state, e) < 0)
+		return -e->error;
+	sd.lock = at_open(sd.state, ".lock", O_RDWR | (create ? O_CREAT : 0) | O_NOFOLLOW, AT_OURS,
+			  e);
+	if (sd.lock < 0)
+		return sd.lock;
+	sd.export = at_open(sd.root, "export", O_PATH | O_DIRECTORY, AT_OURS_MOUNTED, e);
+	if (sd.export < 0 || at_statx(sd.export, &sx, e) < 0)
+		return -e->error;
+	sd.export_mount = sx.stx_mnt_id;
+	if (at_statx(sd.tree, &sx, e) < 0 || find_above(&sd, e) < 0)
+		return -e->error;
+	sd.tree_id = at_id(&sx);
+	*ret = sd;
+	sd = (struct sharedir)SHAREDIR_INIT;
+	return 0;
+}
+
+int sharedir_open(const struct policy *policy, struct sharedir *ret, struct err *e)
+{
+	return open_all(policy, false, ret, e);
+}
+
+/* 1: export/ is as it must be; 0: nothing is mounted there. Where 'repair', what can be set right
+ * is. */
+static int check_export(struct sharedir *sd, const struct policy *policy, int proc, bool repair,
+			struct err *e)
+{
+	cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
+	cleanup_fd int fd = at_open(sd->root, "export", O_PATH | O_DIRECTORY, AT_OURS_MOUNTED, e);
+	uint64_t propagation = policy_propagation(policy);
+	struct statx sx;
+
+	if (fd < 0 || at_statx(fd, &sx, e) < 0)
+		return -e->error;
+	if (!(sx.stx_attributes & STATX_ATTR_MOUNT_ROOT))
+		return 0;
+	if (!at_id_equal(at_id(&sx), sd->tree_id))
+		return err_set(e, EX_TEMPFAIL, EBUSY,
+			       "refuse '%s/export': another mount is there; unmount it, then run "
+			       "oci-share setup",
+			       policy->share_dir);
+	if (mountinfo_get(proc, sx.stx_mnt_id, &m, e) < 0)
+		return -e->error;
+	if (repair &&
+	    (m.shared != (propagation == MS_SHARED) || !(m.attributes & MOUNT_ATTR_RDONLY)) &&
+	    mount_shape(fd, EXPORT_ATTRIBUTES, propagation, false, e) < 0)
+		return err_wrap(e, "repair '%s/export'", policy->share_dir);
+	if (!repair && !(m.attributes & MOUNT_ATTR_RDONLY))
+		return err_set(e, EX_TEMPFAIL, EROFS,
+			       "refuse '%s/export': it can be written; run oci-share setup",
+			       policy->share_dir);
+	close(sd->export);
+	sd->export = take_fd(&fd);
+	sd->export_mount = sx.stx_mnt_id;
+	return 1;
+}
+
+/* Private first, so that the copy leaves its source's peer group, then shared, in a group of its
+ * own, which an ordinary bind below a shared parent would not have. */
+static int make_export(struct sharedir *sd, const struct policy *policy, struct err *e)
+{
+	cleanup_fd int clone = mount_clone(sd->tree, false, e), target = -EBADF;
+	uint64_t propagation = policy_propagation(policy);
+
+	if (clone < 0)
+		return clone;
+	if (mount_shape(clone, EXPORT_ATTRIBUTES, MS_PRIVATE, false, e) < 0 ||
+	    mount_shape(clone, 0, propagation, false, e) < 0)
+		return -e->error;
+	target = at_open(sd->root, "export", O_PATH | O_DIRECTORY, AT_OURS, e);
+	if (target < 0)
+		return target;
+	if (mount_attach(clone, target, "", e) < 0)
+		return -e->error;
+	/* below a shared parent it became shared whatever we said */
+	return propagation == MS_SHARED ? 0 : mount_shape(clone, 0, propagation, false, e);
+}
+
+static int ensure_export(struct sharedir *sd, const struct policy *policy, int proc, bool repair,
+			 struct err *e)
+{
+	int there = check_export(sd, policy, proc, repair, e);
+
+	if (there != 0)
+		return there < 0 ? there : 0;
+	if (sharedir_lock(sd, NULL, SETUP_WAIT_MS, e) < 0)
+		return -e->error;
+	there = check_export(sd, policy, proc, repair, e); /* another may have been faster */
+	if (there == 0 && make_export(sd, policy, e) < 0)
+		there = err_wrap(e, "make '%s/export'", policy->share_dir);
+	if (there == 0)
+		there = check_export(sd, policy, proc, repair, e);
+	sharedir_unlock(sd, NULL);
+	if (there == 0)
+		return err_set(e, EX_CANTCREAT, EBUSY, "make '%s/export': it is not there",
+			       policy->share_dir);
+	return there < 0 ? there : 0;
+}
+
+static int create(const struct policy *policy, int proc, bool repair, struct sharedir *ret,
+		  struct err *e)
+{
+	cleanup_with(sharedir_close) struct sharedir sd = SHAREDIR_INIT;
+
+	if (open_all(policy, true, &sd, e) < 0 || ensure_export(&sd, policy, proc, repair, e) < 0)
+		return -e->error;
+	*ret = sd;
+	sd = (struct sharedir)SHAREDIR_INIT;
+	return 0;
+}
+
+int sharedir_create(const struct policy *policy, int proc, struct sharedir *ret, struct err *e)
+{
+	return create(policy, proc, false, ret, e);
+}
+
+int sharedir_setup(const struct policy *policy, int proc, struct sharedir *ret, struct err *e)
+{
+	return create(policy, proc, true, ret, e);
+}
+
+/* The stage's descriptor; -ENOENT without a message: nothing is mounted there. */
+static int open_ready_stage(const struct sharedir *sd, int proc, struct err *e)
+{
+	cleanup_fd int fd = at_open(sd->root, "stage", O_PATH | O_DIRECTORY, AT_OURS_MOUNTED, e);
+	cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
+	struct statx sx;
+
+	if (fd < 0 || at_statx(fd, &sx, e) < 0)
+		return -e->error;
+	if (!(sx.stx_attributes & STATX_ATTR_MOUNT_ROOT))
+		return -ENOENT;
+	if (mountinfo_get(proc, sx.stx_mnt_id, &m, e) < 0)
+		return -e->error;
+	if (m.shared || !str_equal(m.source, "oci-share-stage"))
+		return err_set(e, EX_TEMPFAIL, EBUSY,
+			       "refuse stage/: another mount is there, or it is shared");
+	return take_fd(&fd);
+}
+
+static int make_stage(const struct sharedir *sd, struct err *e)
+{
+	cleanup_fd int tmpfs = -EBADF,
+		       target = at_open(sd->root, "stage", O_PATH | O_DIRECTORY, AT_OURS, e);
+
+	if (target < 0)
+		return target;
+	tmpfs = mount_tmpfs("oci-share-stage", NULL,
+			    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, e);
+	if (tmpfs < 0 || mount_attach(tmpfs, target, "", e) < 0)
+		return -e->error;
+	/* what it propagated to other namespaces is empty; a tree can only be moved out of a
+	 * private mount */
+	if (mount_shape(tmpfs, 0, MS_PRIVATE, false, e) < 0)
+		return -e->error;
+	return take_fd(&tmpfs);
+}
+
+int sharedir_open_stage(const struct sharedir *sd, int proc, struct err *e)
+{
+	int fd;
+
+	if (at_mkdir(sd->root, "stage", 0700, e) < 0)
+		return -e->error;
+	fd = open_ready_stage(sd, proc, e);
+	if (fd != -ENOENT)
+		return fd;
+	if (sharedir_lock(sd, NULL, SETUP_WAIT_MS, e) < 0)
+		return -e->error;
+	fd = open_ready_stage(sd, proc, e); /* another may have been faster */
+	if (fd == -ENOENT)
+		fd = make_stage(sd, e);
+	sharedir_unlock(sd, NULL);
+	return fd;
+}
+
+/* FNV-1a; two ids on one byte merely wait for each other. Byte 0 is setup's. */
+static off_t lock_byte(const char *id)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	if (!id)
+		return 0;
+	for (; *id; id++)
+		hash = (hash ^ (unsigned char)*id) * 0x100000001b3;
+	return 1 + (off_t)(hash & (((uint64_t)1 << 62) - 1));
+}
+
+static int set_lock(const struct sharedir *sd, const char *id, short type)
+{
+	struct flock lock = {
+		.l_type = type, .l_whence = SEEK_SET, .l_start = lock_byte(id), .l_len = 1
+	};
+
+	return fcntl(sd->lock, F_OFD_SETLK, &lock) < 0 ? -errno : 0;
+}
+
+int sharedir_lock(const struct sharedir *sd, const char *id, unsigned wait_ms, struct err *e)
+{
+	uint64_t deadline = io_now() + (uint64_t)wait_ms * 1000;
+	struct timespec pause = { .tv_nsec = 500000 };
+
+	for (;;) {
+		int result = set_lock(sd, id, F_WRLCK);
+
+		if (result == 0)
+			return 0;
+		if (result != -EAGAIN && result != -EACCES)
+			return err_sys(e, -result, "lock '%s'", id ? id : "setup");
+		if (io_now() >= deadline)
+			return err_set(e, EX_TEMPFAIL, EAGAIN, "lock '%s': another process has it",
+				       id ? id : "setup");
+		(void)nanosleep(&pause, NULL); /* woken early is fine */
+		if (pause.tv_nsec < 16000000)
+			pause.tv_nsec *= 2;
+	}
+}
+
+void sharedir_unlock(const struct sharedir *sd, const char *id)
+{
+	(void)set_lock(sd, id, F_UNLCK); /* ends with the descriptor at the latest */
+}
+
+int sharedir_each(int dirfd, int (*each)(const char *name, void *data), void *data, struct err *e)
+{
+	cleanup_fd int fd = at_open(dirfd, ".", O_RDONLY | O_DIRECTORY, 0, e);
+	struct dirent *entry;
+	int result = 0;
+	DIR *dir;
+
+	if (fd < 0)
+		return fd;
+	dir = fdopendir(fd);
+	if (!dir)
+		return err_nomem(e);
+	(void)take_fd(&fd); /* it is the stream's now */
+	while (result == 0 && (entry = readdir(dir)))
+		if (!str_equal(entry->d_name, ".") && !str_equal(entry->d_name, ".."))
+			result = each(entry->d_name, data);
+	(void)closedir(dir); /* only read from */
+	return result;
+}

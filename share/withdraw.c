@@ -1,0 +1,252 @@
+/* Withdraw a share. */
+#include "share/withdraw.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/mount.h"
+#include "common/str.h"
+#include "share/seal.h"
+
+enum { STACK_MAX = 16 };
+
+struct withdrawal withdrawal_of(const struct record *r, uint64_t mnt_ns)
+{
+	return (struct withdrawal){ .id = r->id,
+				    .sandbox = r->sandbox,
+				    .nonce = r->nonce,
+				    .mount_id = (uint64_t)r->mnt_ns == mnt_ns
+							? (uint64_t)r->mount_id
+							: 0 };
+}
+
+static bool is_ours(const struct withdrawal *w, const struct mountinfo *m)
+{
+	char source[SEAL_SOURCE_SIZE];
+
+	seal_source(source, w->id, w->nonce ? w->nonce : "");
+	if (!str_equal(m->fstype, "tmpfs"))
+		return false;
+	return w->nonce ? str_equal(m->source, source)
+			: strncmp(m->source, source, strlen(source)) == 0;
+}
+
+/* Whether, in the stack of mounts on one directory, ours is below the mount 'm'. */
+static int is_ours_below(const struct sharedir *sd, int proc, const struct withdrawal *w,
+			 const struct mountinfo *top, struct err *e)
+{
+	uint64_t id = top->parent;
+
+	for (int i = 0; i < STACK_MAX && id != sd->export_mount; i++) {
+		cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
+
+		if (mountinfo_get(proc, id, &m, e) < 0)
+			return -e->error;
+		if (is_ours(w, &m))
+			return 1;
+		id = m.parent;
+	}
+	return 0;
+}
+
+/* Open what is on top at export/<sandbox>/<id>. -ENOENT without an error: nothing is mounted there.
+ */
+static int open_top(const struct sharedir *sd, int proc, const struct withdrawal *w,
+		    struct mountinfo *ret, struct err *e)
+{
+	cleanup_fd int sandbox = at_try(sd->export, w->sandbox, O_PATH | O_DIRECTORY, AT_OURS),
+		       top = -EBADF;
+	struct statx sx;
+
+	if (sandbox == -ENOENT)
+		return -ENOENT;
+	if (sandbox < 0)
+		return err_sys(e, -sandbox, "open 'export/%s'", w->sandbox);
+	top = at_try(sandbox, w->id, O_PATH, AT_OURS_MOUNTED);
+	if (top == -ENOENT)
+		return -ENOENT;
+	if (top < 0)
+		return err_sys(e, -top, "open 'export/%s/%s'", w->sandbox, w->id);
+	if (at_statx(top, &sx, e) < 0)
+		return -e->error;
+	if (!(sx.stx_attributes & STATX_ATTR_MOUNT_ROOT) || sx.stx_mnt_id == sd->export_mount)
+		return -ENOENT;
+	return mountinfo_get(proc, sx.stx_mnt_id, ret, e) < 0 ? -e->error : take_fd(&top);
+}
+
+int withdraw_look(const struct sharedir *sd, int proc, const struct withdrawal *w, struct err *e)
+{
+	cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
+	cleanup_fd int top = open_top(sd, proc, w, &m, e);
+
+	if (e->exit_code)
+		return -e->error;
+	if (top < 0)
+		return WITHDRAW_NOTHING;
+	return is_ours(w, &m) ? WITHDRAW_OURS : WITHDRAW_FOREIGN;
+}
+
+/* What detach_at_place() found. */
+struct found {
+	bool ours, foreign; /* foreign: instead of ours, and left alone */
+};
+
+/* Detach ours at its place, and what lies on top of it. */
+static int detach_at_place(const struct sharedir *sd, int proc, const struct withdrawal *w,
+			   struct found *found, struct log *log, struct err *e)
+{
+	for (int i = 0; i <= STACK_MAX; i++) {
+		cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
+		cleanup_fd int top = open_top(sd, proc, w, &m, e);
+		int below;
+
+		if (top < 0)
+			return e->exit_code ? -e->error : 0;
+		if (!is_ours(w, &m)) {
+			below = is_ours_below(sd, proc, w, &m, e);
+			if (below < 0)
+				return below;
+			log_line(log, LOG_LEVEL_WARNING,
+				 "%s on export/%s/%s: a foreign mount of '%s' (%s)",
+				 below ? "detach with the share" : "leave", w->sandbox, w->id,
+				 m.source, m.fstype);
+			if (!below) {
+				found->foreign = true;
+				return 0;
+			}
+		}
+		if (mount_detach(top, e) < 0)
+			return -e->error;
+		found->ours = true;
+	}
+	return err_set(e, EX_OSERR, EBUSY, "more than %d mounts lie on export/%s/%s", STACK_MAX,
+		       w->sandbox, w->id);
+}
+
+/* Detach one mount by id, if it is ours: wherever it may be now, by its path, and only if what is
+ * there is that mount. */
+static int detach_by_id(int proc, const struct withdrawal *w, uint64_t id, struct err *e)
+{
+	cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
+	cleanup_fd int fd = -EBADF;
+	struct statx sx;
+
+	if (mountinfo_get(proc, id, &m, e) < 0) {
+		if (e->error == ENOENT)
+			*e = (struct err){ 0 };
+		return -e->error;
+	}
+	if (!is_ours(w, &m))
+		return 0;
+	fd = at_open(AT_FDCWD, m.point, O_PATH, RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS, e);
+	if (fd < 0 || at_statx(fd, &sx, e) < 0)
+		return -e->error;
+	if (sx.stx_mnt_id != m.id)
+		return err_set(e, EX_OSERR, EBUSY,
+			       "the share's mount at '%s' is covered by another", m.point);
+	return mount_detach(fd, e);
+}
+
+/* Copies of ours elsewhere in this namespace keep the directory busy (a private bind of export/, a
+ * tree/ that was renamed). Only looked for where something is in the way, since it reads every
+ * mount of the host. */
+static int detach_everywhere(int proc, const struct withdrawal *w, struct err *e)
+{
+	enum { MOUNTS_MAX = 131072 };
+	cleanup_free uint64_t *ids = realloc_array(NULL, MOUNTS_MAX, sizeof(*ids));
+	int n = ids ? mountinfo_below(proc, MOUNTINFO_ALL, ids, MOUNTS_MAX, e) : err_nomem(e);
+	struct err first = { 0 };
+
+	for (int i = 0; i < n; i++) {
+		struct err next = { 0 };
+
+		if (detach_by_id(proc, w, ids[i], &next) < 0 && !first.exit_code)
+			first = next;
+	}
+	if (first.exit_code)
+		*e = first;
+	return e->exit_code ? -e->error : 0;
+}
+
+/* Our directories, empty as they are; -EBUSY, without a message: something is mounted there in this
+ * namespace. It also dissolves what is mounted there in namespaces that no propagation reaches. */
+static int remove_directories(const struct sharedir *sd, const struct withdrawal *w, struct err *e)
+{
+	cleanup_fd int sandbox = at_try(sd->tree, w->sandbox, O_PATH | O_DIRECTORY, AT_OURS);
+
+	if (sandbox == -ENOENT)
+		return 0;
+	if (sandbox < 0)
+		return err_sys(e, -sandbox, "open 'tree/%s'", w->sandbox);
+	if (unlinkat(sandbox, w->id, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		return errno == EBUSY ? -EBUSY
+				      : err_sys(e, errno, "remove 'tree/%s/%s'", w->sandbox, w->id);
+	/* other containers of the sandbox may be there, or come just now */
+	if (unlinkat(sd->tree, w->sandbox, AT_REMOVEDIR) < 0 && errno != ENOENT &&
+	    errno != ENOTEMPTY && errno != EEXIST && errno != EBUSY)
+		return err_sys(e, errno, "remove 'tree/%s'", w->sandbox);
+	return 0;
+}
+
+/* Whether our mount may be in this namespace though it was not at its place: 1 it is, 0 it is not,
+ * -1 the id that would tell is not known here. */
+static int is_elsewhere(int proc, const struct withdrawal *w)
+{
+	cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
+	struct err ignored = { 0 };
+
+	if (w->mount_id == 0)
+		return -1;
+	return mountinfo_get(proc, w->mount_id, &m, &ignored) == 0 && is_ours(w, &m);
+}
+
+static void keep_first(struct err *first, struct err *next)
+{
+	if (!first->exit_code)
+		*first = *next;
+	*next = (struct err){ 0 };
+}
+
+static int withdraw_mounts(const struct sharedir *sd, int proc, const struct withdrawal *w,
+			   struct log *log, struct err *e)
+{
+	struct found found = { 0 };
+	struct err first = { 0 };
+	int busy, elsewhere;
+
+	ignore_result(detach_at_place(sd, proc, w, &found, log, e)); /* kept in first */
+	keep_first(&first, e);
+	log_step(log, "withdraw", "detached export/%s/%s", w->sandbox, w->id);
+	busy = remove_directories(sd, w, e);
+	keep_first(&first, e);
+	elsewhere = is_elsewhere(proc, w);
+	if ((busy == -EBUSY && !found.foreign) || elsewhere == 1 ||
+	    (elsewhere < 0 && !found.ours && w->nonce)) {
+		ignore_result(detach_everywhere(proc, w, e)); /* kept in first */
+		keep_first(&first, e);
+		busy = remove_directories(sd, w, e);
+		keep_first(&first, e);
+	}
+	if (is_elsewhere(proc, w) == 1)
+		(void)err_set(&first, EX_OSERR, EBUSY, "the share's mount is still there");
+	if (busy == -EBUSY && !found.foreign)
+		log_line(log, LOG_LEVEL_WARNING, "tree/%s/%s stays: something is mounted on it",
+			 w->sandbox, w->id);
+	*e = first;
+	log_step(log, "withdraw", "removed directories");
+	return e->exit_code ? -e->error : 0;
+}
+
+int withdraw(const struct sharedir *sd, int proc, const struct withdrawal *w, struct log *log,
+	     struct err *e)
+{
+	if (withdraw_mounts(sd, proc, w, log, e) < 0) {
+		e->exit_code = EX_OSERR;
+		return err_wrap(e, "withdraw '%s'", w->id);
+	}
+	if (!w->keep_record && record_remove(sd, w->id, e) < 0)
+		return err_wrap(e, "withdraw '%s'", w->id);
+	log_step(log, "record", "removed");
+	return 0;
+}

@@ -1,0 +1,32 @@
+/* Withdraw a share: detach its mount, remove its directories, then its record. Works from the
+ * record or from the id alone; bundle and config.json may be gone. Under the id's lock. */
+#pragma once
+
+#include "common/log.h"
+#include "share/record.h"
+
+/* What is to be withdrawn. */
+struct withdrawal {
+	const char *id, *sandbox;
+	const char *
+		nonce; /* NULL: any share of that id, where there is no record that could be read */
+	uint64_t mount_id; /* 0: unknown in this mount namespace */
+	bool keep_record;  /* the record is somebody else's to remove */
+};
+
+/* Idempotent; goes on after an error and returns the first. What lies on top of ours goes with it;
+ * what is mounted instead of ours stays, and so does its directory. -EBUSY, exit 71: our mount is
+ * still there, and so is the record then. */
+int withdraw(const struct sharedir *sd, int proc, const struct withdrawal *w, struct log *log,
+	     struct err *e) must_use;
+
+/* The withdrawal of a record's share. 'mnt_ns' is this process's; the mount id counts only in the
+ * record's own. */
+struct withdrawal withdrawal_of(const struct record *r, uint64_t mnt_ns);
+
+/* What is at export/<sandbox>/<id>: ours on top, something foreign, or no mount. */
+enum withdraw_seen { WITHDRAW_NOTHING, WITHDRAW_OURS, WITHDRAW_FOREIGN };
+
+/* Returns an enum withdraw_seen. */
+int withdraw_look(const struct sharedir *sd, int proc, const struct withdrawal *w,
+		  struct err *e) must_use;
