@@ -8,6 +8,7 @@
 
 #include "common/mount.h"
 #include "common/str.h"
+#include "share/match.h"
 #include "share/watch.h"
 
 /* A clone that is not attached yet: whether there are mounts below it shows in the id of the next
@@ -77,9 +78,9 @@ static int shape_and_attach(struct builder *b, int clone, const struct planned *
  * shown. */
 static int settle_below(struct builder *b, struct pending *n, struct err *e)
 {
-	struct facts_below below;
+	struct below below;
 
-	if (facts_measure_below(b->c, n->source, &n->p->facts, &below, e) < 0)
+	if (below_measure(b->c, n->source, &n->p->facts, &below, e) < 0)
 		return -e->error;
 	if (below.n > 0)
 		plan_below(b->c->policy, &below, b->plan->mounts, n->p);
@@ -172,7 +173,7 @@ static int build_rootfs(struct builder *b, const struct oci_state *state, struct
 	p->source = facts_absolute(b->c, b->c->config->root.path);
 	if (!p->source)
 		return err_nomem(e);
-	if (facts_find_container(b->c, state->pid, &facts, e) < 0)
+	if (match_find_container(b->c, state->pid, &facts, e) < 0)
 		return -e->error;
 	p->verified = b->c->container >= 0;
 	log_step(b->log, "plan", "rootfs fstype=%s readonly=%d", facts.mount->fstype, p->readonly);

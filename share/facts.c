@@ -8,11 +8,10 @@
 
 #include "common/str.h"
 #include "share/direct.h"
-#include "share/kind.h"
-#include "share/seal.h"
+#include "share/match.h"
 #include "share/watch.h"
 
-enum { DEPTH_MAX = 4096, BELOW_MAX = 65536 };
+enum { DEPTH_MAX = 4096 };
 
 void facts_close(struct facts_context *c)
 {
@@ -65,8 +64,7 @@ int facts_mount(struct facts_context *c, uint64_t id, struct facts_mount **ret, 
 	return 0;
 }
 
-/* The path of a descriptor as the kernel sees it from our root. */
-static int path_of(int proc, int fd, char *ret, size_t size, struct err *e)
+int facts_path(int proc, int fd, char *ret, size_t size, struct err *e)
 {
 	char name[32];
 	ssize_t n;
@@ -125,7 +123,7 @@ static int find_place(struct facts_context *c, int fd, struct facts_mount *m, st
 	if (f->type == S_IFDIR) {
 		inside = is_inside(c, fd, e);
 	} else {
-		inside = path_of(c->proc, fd, path, sizeof(path), e);
+		inside = facts_path(c->proc, fd, path, sizeof(path), e);
 		if (inside == 0)
 			inside = path_is_below(path, c->policy->share_dir);
 	}
@@ -135,51 +133,6 @@ static int find_place(struct facts_context *c, int fd, struct facts_mount *m, st
 		f->place = PLACE_INSIDE;
 	else if (f->id.major != c->sd->above[0].major || f->id.minor != c->sd->above[0].minor)
 		m->outside = true; /* where the mount is attached decides for all of it */
-	return 0;
-}
-
-/* Does a later mount cover what is at 'there'? Then both lie on one mount, the one that is at the
- * later destination. */
-static bool is_covered(const struct facts_context *c, int i, const struct statx *there,
-		       unsigned *ret_by)
-{
-	for (size_t j = (size_t)(i + 1); j < c->config->mounts.n; j++) {
-		cleanup_fd int fd = at_try(c->container, oci_mount(c->config, j)->path, O_PATH,
-					   RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
-		struct err ignored = { 0 };
-		struct statx sx;
-
-		if (fd >= 0 && at_statx(fd, &sx, &ignored) == 0 &&
-		    sx.stx_mnt_id == there->stx_mnt_id &&
-		    (sx.stx_attributes & STATX_ATTR_MOUNT_ROOT)) {
-			*ret_by = (unsigned)j;
-			return true;
-		}
-	}
-	return false;
-}
-
-static int match_container(const struct facts_context *c, int i, struct facts *f, struct err *e)
-{
-	cleanup_fd int fd = -EBADF;
-	struct statx sx;
-
-	f->match = MATCH_UNKNOWN;
-	if (c->container < 0)
-		return 0;
-	fd = at_try(c->container, oci_mount(c->config, (size_t)i)->path, O_PATH,
-		    RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
-	f->match = MATCH_ABSENT;
-	if (fd < 0)
-		return 0;
-	if (at_statx(fd, &sx, e) < 0)
-		return -e->error;
-	if (at_id_equal(at_id(&sx), f->id))
-		f->match = MATCH_SAME;
-	else if (is_covered(c, i, &sx, &f->covered_by))
-		f->match = MATCH_COVERED;
-	else if (sx.stx_attributes & STATX_ATTR_MOUNT_ROOT)
-		f->match = MATCH_DIFFERENT;
 	return 0;
 }
 
@@ -230,94 +183,9 @@ int facts_measure(struct facts_context *c, int i, struct facts *ret, struct err 
 	if (i >= 0) {
 		f.direct = direct_is_assigned(c->direct_volumes,
 					      oci_mount(c->config, (size_t)i)->source);
-		if (match_container(c, i, &f, e) < 0)
+		if (match_volume(c, i, &f, e) < 0)
 			return -e->error;
 	}
 	*ret = f;
 	return take_fd(&fd);
-}
-
-int facts_find_container(struct facts_context *c, int64_t pid, const struct facts *rootfs,
-			 struct err *e)
-{
-	cleanup_fd int root = -EBADF, below = -EBADF;
-	cleanup_free char *path = NULL;
-	struct statx sx;
-	char name[32];
-
-	if (pid <= 0)
-		return 0;
-	(void)snprintf(name, sizeof(name), "%jd/root", (intmax_t)pid); /* fits */
-	root = openat(c->proc, name,
-		      O_PATH | O_DIRECTORY | O_CLOEXEC); /* a magic link of the kernel's own */
-	if (root < 0)
-		return 0; /* no such process, or not ours to see: what is published stays unverified
-			   */
-	if (at_statx(root, &sx, e) < 0)
-		return -e->error;
-	if (at_id_equal(at_id(&sx), rootfs->id)) { /* it has changed its root already */
-		c->container = take_fd(&root);
-		return 0;
-	}
-	path = facts_absolute(c, c->config->root.path);
-	if (!path)
-		return err_nomem(e);
-	below = at_try(root, path, O_PATH | O_DIRECTORY, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
-	if (below < 0)
-		return 0;
-	if (at_statx(below, &sx, e) < 0)
-		return -e->error;
-	if (!at_id_equal(at_id(&sx), rootfs->id))
-		return err_set(e, EX_NOPERM, EPERM,
-			       "refuse the root filesystem: process %jd has another at '%s'",
-			       (intmax_t)pid, path);
-	c->container = take_fd(&below);
-	return 0;
-}
-
-static const char *unfit_reason(const struct mountinfo *m)
-{
-	if (kind_is_system_fs(m->fstype))
-		return "a system filesystem is mounted below";
-	if (str_equal(m->fstype, "autofs"))
-		return "an automount is below";
-	if (strncmp(m->source, SEAL_PREFIX, strlen(SEAL_PREFIX)) == 0)
-		return "a share is mounted below";
-	return NULL;
-}
-
-int facts_measure_below(struct facts_context *c, int fd, const struct facts *source,
-			struct facts_below *ret, struct err *e)
-{
-	cleanup_free uint64_t *ids = realloc_array(NULL, BELOW_MAX, sizeof(*ids));
-	struct facts_below below = { 0 };
-	char path[PATH_MAX];
-	int n;
-
-	if (!ids)
-		return err_nomem(e);
-	if (path_of(c->proc, fd, path, sizeof(path), e) < 0)
-		return -e->error;
-	n = mountinfo_below(c->proc, source->mount_id, ids, BELOW_MAX, e);
-	if (n < 0)
-		return n;
-	for (int i = 0; i < n; i++) {
-		cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
-
-		if (mountinfo_get(c->proc, ids[i], &m, e) == -ENOENT) {
-			*e = (struct err){ 0 }; /* it went away meanwhile */
-			continue;
-		}
-		if (e->exit_code)
-			return -e->error;
-		if (!path_is_below(m.point, path))
-			continue;
-		below.n++;
-		if (!below.unfit)
-			below.unfit = unfit_reason(&m);
-	}
-	if (n == BELOW_MAX)
-		below.unfit = "more mounts are below than can be looked at";
-	*ret = below;
-	return 0;
 }

@@ -38,12 +38,6 @@ struct facts {
 	int entries;	     /* of a volume that may be watchable: watch_count() */
 };
 
-/* The mounts below a source. */
-struct facts_below {
-	unsigned n;
-	const char *unfit; /* why they may not be cloned, or NULL */
-};
-
 /* What is the same for all volumes of one run. */
 struct facts_context {
 	int proc, bundle, direct_volumes; /* O_PATH; direct_volumes may be -ENOENT */
@@ -76,16 +70,9 @@ char *facts_absolute(const struct facts_context *c, const char *path) must_use;
  * negative errno with an error only where the system fails. */
 int facts_measure(struct facts_context *c, int i, struct facts *ret, struct err *e) must_use;
 
-/* Find the container's view of itself: 'pid' as the state has it, 'rootfs' the measured root
- * filesystem. Without one c->container stays -ENOENT. */
-int facts_find_container(struct facts_context *c, int64_t pid, const struct facts *rootfs,
-			 struct err *e) must_use;
-
-/* Count the mounts below the pinned source, and see whether they may be cloned: none is a system
- * filesystem, an automount or ours. */
-int facts_measure_below(struct facts_context *c, int fd, const struct facts *source,
-			struct facts_below *ret, struct err *e) must_use;
-
 /* Facts of a mount, cached. It belongs to the context. */
 int facts_mount(struct facts_context *c, uint64_t id, struct facts_mount **ret,
 		struct err *e) must_use;
+
+/* The path of a descriptor as the kernel sees it from our root. */
+int facts_path(int proc, int fd, char *ret, size_t size, struct err *e) must_use;

@@ -157,7 +157,7 @@ int plan_volume(const struct policy *policy, const struct oci_config *config, un
 	return 0;
 }
 
-void plan_below(const struct policy *policy, const struct facts_below *below, unsigned mounts,
+void plan_below(const struct policy *policy, const struct below *below, unsigned mounts,
 		struct planned *p)
 {
 	if (below->unfit) {

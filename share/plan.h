@@ -2,6 +2,7 @@
  * plan out; publish.c carries it out, manifest.c writes it down, 'oci-share plan' prints it. */
 #pragma once
 
+#include "share/below.h"
 #include "share/facts.h"
 #include "share/kind.h"
 
@@ -47,7 +48,7 @@ int plan_volume(const struct policy *policy, const struct oci_config *config, un
 
 /* What is known once the source was cloned: the mounts below. May take 'recursive' back, or skip
  * the volume. */
-void plan_below(const struct policy *policy, const struct facts_below *below, unsigned mounts,
+void plan_below(const struct policy *policy, const struct below *below, unsigned mounts,
 		struct planned *p);
 
 void plan_free(struct plan *plan);

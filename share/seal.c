@@ -7,6 +7,7 @@
 
 #include "common/io.h"
 #include "common/mount.h"
+#include "share/export.h"
 
 void seal_source(char ret[SEAL_SOURCE_SIZE], const char *id, const char *nonce)
 {
@@ -37,7 +38,7 @@ int seal_open(const struct sharedir *sd, int proc, const char *id, const char *n
  * stage/<id> for gc. */
 static int move_to_stage(struct seal *s, struct err *e)
 {
-	cleanup_fd int stage = sharedir_open_stage(s->sd, s->proc, e), target = -EBADF;
+	cleanup_fd int stage = export_open_stage(s->sd, s->proc, e), target = -EBADF;
 
 	if (stage < 0 || at_mkdir(stage, s->id, 0700, e) < 0)
 		return -e->error;
@@ -91,7 +92,7 @@ int seal_finish(struct seal *s, const char *manifest, size_t length, struct err 
 static void leave_stage(const struct seal *s)
 {
 	struct err ignored = { 0 };
-	cleanup_fd int stage = sharedir_open_stage(s->sd, s->proc, &ignored);
+	cleanup_fd int stage = export_open_stage(s->sd, s->proc, &ignored);
 
 	if (stage >= 0)
 		(void)unlinkat(stage, s->id, AT_REMOVEDIR); /* what stays is gc's */

@@ -1,0 +1,145 @@
+/* export/ and stage/: the two mounts of share_dir itself. */
+#include "share/export.h"
+
+#include <fcntl.h>
+
+#include "common/mount.h"
+#include "common/mountinfo.h"
+#include "common/str.h"
+
+enum { SETUP_WAIT_MS = 5000 };
+
+#define EXPORT_ATTRIBUTES \
+	(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
+
+/* 1: export/ is as it must be; 0: nothing is mounted there. Where 'repair', what can be set right
+ * is. */
+static int check_export(struct sharedir *sd, const struct policy *policy, int proc, bool repair,
+			struct err *e)
+{
+	cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
+	cleanup_fd int fd = at_open(sd->root, "export", O_PATH | O_DIRECTORY, AT_OURS_MOUNTED, e);
+	uint64_t propagation = policy_propagation(policy);
+	struct statx sx;
+
+	if (fd < 0 || at_statx(fd, &sx, e) < 0)
+		return -e->error;
+	if (!(sx.stx_attributes & STATX_ATTR_MOUNT_ROOT))
+		return 0;
+	if (!at_id_equal(at_id(&sx), sd->tree_id))
+		return err_set(e, EX_TEMPFAIL, EBUSY,
+			       "refuse '%s/export': another mount is there; unmount it, then run "
+			       "oci-share setup",
+			       policy->share_dir);
+	if (mountinfo_get(proc, sx.stx_mnt_id, &m, e) < 0)
+		return -e->error;
+	if (repair &&
+	    (m.shared != (propagation == MS_SHARED) || !(m.attributes & MOUNT_ATTR_RDONLY)) &&
+	    mount_shape(fd, EXPORT_ATTRIBUTES, propagation, false, e) < 0)
+		return err_wrap(e, "repair '%s/export'", policy->share_dir);
+	if (!repair && !(m.attributes & MOUNT_ATTR_RDONLY))
+		return err_set(e, EX_TEMPFAIL, EROFS,
+			       "refuse '%s/export': it can be written; run oci-share setup",
+			       policy->share_dir);
+	close(sd->export);
+	sd->export = take_fd(&fd);
+	sd->export_mount = sx.stx_mnt_id;
+	return 1;
+}
+
+/* Private first, so that the copy leaves its source's peer group, then shared, in a group of its
+ * own, which an ordinary bind below a shared parent would not have. */
+static int make_export(struct sharedir *sd, const struct policy *policy, struct err *e)
+{
+	cleanup_fd int clone = mount_clone(sd->tree, false, e), target = -EBADF;
+	uint64_t propagation = policy_propagation(policy);
+
+	if (clone < 0)
+		return clone;
+	if (mount_shape(clone, EXPORT_ATTRIBUTES, MS_PRIVATE, false, e) < 0 ||
+	    mount_shape(clone, 0, propagation, false, e) < 0)
+		return -e->error;
+	target = at_open(sd->root, "export", O_PATH | O_DIRECTORY, AT_OURS, e);
+	if (target < 0)
+		return target;
+	if (mount_attach(clone, target, "", e) < 0)
+		return -e->error;
+	/* below a shared parent it became shared whatever we said */
+	return propagation == MS_SHARED ? 0 : mount_shape(clone, 0, propagation, false, e);
+}
+
+int export_ensure(struct sharedir *sd, const struct policy *policy, int proc, bool repair,
+		  struct err *e)
+{
+	int there = check_export(sd, policy, proc, repair, e);
+
+	if (there != 0)
+		return there < 0 ? there : 0;
+	if (sharedir_lock(sd, NULL, SETUP_WAIT_MS, e) < 0)
+		return -e->error;
+	there = check_export(sd, policy, proc, repair, e); /* another may have been faster */
+	if (there == 0 && make_export(sd, policy, e) < 0)
+		there = err_wrap(e, "make '%s/export'", policy->share_dir);
+	if (there == 0)
+		there = check_export(sd, policy, proc, repair, e);
+	sharedir_unlock(sd, NULL);
+	if (there == 0)
+		return err_set(e, EX_CANTCREAT, EBUSY, "make '%s/export': it is not there",
+			       policy->share_dir);
+	return there < 0 ? there : 0;
+}
+
+/* The stage's descriptor; -ENOENT without a message: nothing is mounted there. */
+static int open_ready_stage(const struct sharedir *sd, int proc, struct err *e)
+{
+	cleanup_fd int fd = at_open(sd->root, "stage", O_PATH | O_DIRECTORY, AT_OURS_MOUNTED, e);
+	cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
+	struct statx sx;
+
+	if (fd < 0 || at_statx(fd, &sx, e) < 0)
+		return -e->error;
+	if (!(sx.stx_attributes & STATX_ATTR_MOUNT_ROOT))
+		return -ENOENT;
+	if (mountinfo_get(proc, sx.stx_mnt_id, &m, e) < 0)
+		return -e->error;
+	if (m.shared || !str_equal(m.source, "oci-share-stage"))
+		return err_set(e, EX_TEMPFAIL, EBUSY,
+			       "refuse stage/: another mount is there, or it is shared");
+	return take_fd(&fd);
+}
+
+static int make_stage(const struct sharedir *sd, struct err *e)
+{
+	cleanup_fd int tmpfs = -EBADF,
+		       target = at_open(sd->root, "stage", O_PATH | O_DIRECTORY, AT_OURS, e);
+
+	if (target < 0)
+		return target;
+	tmpfs = mount_tmpfs("oci-share-stage", NULL,
+			    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, e);
+	if (tmpfs < 0 || mount_attach(tmpfs, target, "", e) < 0)
+		return -e->error;
+	/* what it propagated to other namespaces is empty; a tree can only be moved out of a
+	 * private mount */
+	if (mount_shape(tmpfs, 0, MS_PRIVATE, false, e) < 0)
+		return -e->error;
+	return take_fd(&tmpfs);
+}
+
+int export_open_stage(const struct sharedir *sd, int proc, struct err *e)
+{
+	int fd;
+
+	if (at_mkdir(sd->root, "stage", 0700, e) < 0)
+		return -e->error;
+	fd = open_ready_stage(sd, proc, e);
+	if (fd != -ENOENT)
+		return fd;
+	if (sharedir_lock(sd, NULL, SETUP_WAIT_MS, e) < 0)
+		return -e->error;
+	fd = open_ready_stage(sd, proc, e); /* another may have been faster */
+	if (fd == -ENOENT)
+		fd = make_stage(sd, e);
+	sharedir_unlock(sd, NULL);
+	return fd;
+}

@@ -1,0 +1,157 @@
+/* Whether a share is stale, and if so its withdrawal. */
+#include "share/stale.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "common/str.h"
+
+/* In which sandbox's directory an id has its place. */
+struct search {
+	int tree;
+	const char *id;
+	char sandbox[OCI_ID_MAX + 1];
+};
+
+void stale_note(struct stale_pass *pass, struct err *e, const char *id)
+{
+	if (!e->exit_code)
+		return;
+	pass->result.failed++;
+	log_line(pass->log, LOG_LEVEL_WARNING, "'%s': %s", id, e->message);
+	if (!pass->first.exit_code)
+		pass->first = *e;
+	*e = (struct err){ 0 };
+}
+
+int stale_take_away(struct stale_pass *pass, const struct withdrawal *w, const char *reason,
+		    struct err *e)
+{
+	if (pass->report)
+		pass->report(w->id, w->sandbox, reason, pass->data);
+	if (!pass->dry_run) {
+		if (withdraw(pass->sd, pass->proc, w, pass->log, e) < 0)
+			return -e->error;
+		log_line(pass->log, LOG_LEVEL_INFO, "withdrew '%s' of sandbox '%s': %s", w->id,
+			 w->sandbox, reason);
+	}
+	pass->result.withdrawn++;
+	return 0;
+}
+
+/* Why a share with a good record is to be withdrawn; NULL: it is not. */
+static int judge(struct stale_pass *pass, const struct record *r, const char **ret, struct err *e)
+{
+	struct withdrawal w = withdrawal_of(r, pass->mnt_ns);
+	char boot_id[PROCESS_BOOT_ID_SIZE];
+	struct lifecycle_facts facts;
+	enum lifecycle verdict;
+	int there;
+
+	*ret = NULL;
+	if (lifecycle_measure(pass->proc, r, boot_id, &facts, e) < 0)
+		return -e->error;
+	verdict = lifecycle_judge(r, &facts, pass->policy->grace);
+	if (verdict == LIFECYCLE_GONE && !pass->dry_run) {
+		if (record_mark_gone(pass->sd, r->id, &facts.gone_seconds, e) < 0)
+			return -e->error;
+		verdict = lifecycle_judge(r, &facts, pass->policy->grace);
+	}
+	if (verdict == LIFECYCLE_STALE) {
+		*ret = str_equal(r->boot_id, boot_id) ? "its container is gone"
+						      : "it is of another boot";
+		return 0;
+	}
+	if (verdict == LIFECYCLE_UNKNOWN || (uint64_t)r->mnt_ns != pass->mnt_ns)
+		return 0;
+	there = withdraw_look(pass->sd, pass->proc, &w, e);
+	if (there < 0)
+		return there;
+	if (there == WITHDRAW_NOTHING)
+		*ret = "a record without a mount";
+	return 0;
+}
+
+static int find_sandbox(const char *name, void *data)
+{
+	struct search *s = data;
+	cleanup_fd int fd = at_try(s->tree, name, O_PATH | O_DIRECTORY, AT_OURS);
+
+	if (fd < 0 || !oci_id_is_valid(name) || faccessat(fd, s->id, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	memcpy(s->sandbox, name, strlen(name) + 1); /* a valid id fits */
+	return 1;
+}
+
+/* A record that says nothing: the share is judged by its tmpfs. Where that is there, it stays. */
+static int consider_unreadable(struct stale_pass *pass, const char *id, struct err *e)
+{
+	struct search search = { .tree = pass->sd->tree, .id = id };
+	struct withdrawal w = { .id = id, .sandbox = id };
+	int there;
+
+	if (sharedir_each(pass->sd->tree, find_sandbox, &search, e) == 1)
+		w.sandbox = search.sandbox;
+	there = e->exit_code ? -e->error : withdraw_look(pass->sd, pass->proc, &w, e);
+	if (there != WITHDRAW_NOTHING) {
+		log_line(pass->log, LOG_LEVEL_WARNING,
+			 "'%s': leave a share whose record cannot be read", id);
+		return there < 0 ? there : 0;
+	}
+	return stale_take_away(pass, &w, "its record cannot be read and it has no mount", e);
+}
+
+int stale_consider(struct stale_pass *pass, const char *id, struct err *e)
+{
+	cleanup_with(record_free) struct record r = { 0 };
+	const char *reason;
+	struct withdrawal w;
+	int result = record_read(pass->sd, id, &r, e);
+
+	if (result == -ENOENT) {
+		*e = (struct err){ 0 };
+		return 0; /* withdrawn meanwhile */
+	}
+	if (result == -EBADMSG) {
+		*e = (struct err){ 0 };
+		return consider_unreadable(pass, id, e);
+	}
+	if (result < 0 || judge(pass, &r, &reason, e) < 0)
+		return -e->error;
+	if (!reason)
+		return 0;
+	w = withdrawal_of(&r, pass->mnt_ns);
+	return stale_take_away(pass, &w, reason, e);
+}
+
+/* Run one of the considering functions with the id's lock, if it is free. */
+int stale_with_lock(struct stale_pass *pass, const char *id,
+		    int (*consider)(struct stale_pass *pass, const char *id, struct err *e))
+{
+	struct err e = { 0 };
+
+	pass->result.looked++;
+	if (sharedir_lock(pass->sd, id, 0, &e) < 0) {
+		pass->result.busy += e.error == EAGAIN;
+		if (e.error != EAGAIN)
+			stale_note(pass, &e, id);
+		return 0;
+	}
+	if (consider(pass, id, &e) < 0)
+		stale_note(pass, &e, id);
+	sharedir_unlock(pass->sd, id);
+	return 0;
+}
+
+/* The id in a name of the form <prefix><id><suffix>; false: it is not of that form. */
+bool stale_id_of(const char *name, const char *prefix, const char *suffix, char ret[OCI_ID_MAX + 1])
+{
+	size_t before = strlen(prefix), after = strlen(suffix), length = strlen(name);
+
+	if (length <= before + after || length - before - after > OCI_ID_MAX ||
+	    strncmp(name, prefix, before) != 0 || !str_equal(name + length - after, suffix))
+		return false;
+	memcpy(ret, name + before, length - before - after);
+	ret[length - before - after] = '\0';
+	return oci_id_is_valid(ret);
+}
