@@ -55,6 +55,10 @@ struct share_ids {
 	size_t n;
 };
 
+/* The id that the operator means: itself, or the only one that begins so. Exit 66: there is none;
+ * 64: several do. The caller frees it. */
+int share_resolve(const struct sharedir *sd, const char *text, char **ret, struct err *e) must_use;
+
 int share_ids_read(const struct sharedir *sd, struct share_ids *ret, struct err *e) must_use;
 void share_ids_free(struct share_ids *ids);
 

@@ -139,3 +139,27 @@ void share_ids_free(struct share_ids *ids)
 	free(ids->items);
 	*ids = (struct share_ids){ 0 };
 }
+
+int share_resolve(const struct sharedir *sd, const char *text, char **ret, struct err *e)
+{
+	cleanup_with(share_ids_free) struct share_ids ids = { 0 };
+	const char *found = NULL;
+	bool exact = false;
+
+	if (!oci_id_is_valid(text))
+		return err_set(e, EX_USAGE, EINVAL, "'%s' is not a container's id", text);
+	if (share_ids_read(sd, &ids, e) < 0)
+		return -e->error;
+	for (size_t i = 0; i < ids.n && !exact; i++) {
+		if (strncmp(ids.items[i], text, strlen(text)) != 0)
+			continue;
+		exact = str_equal(ids.items[i], text);
+		if (found && !exact)
+			return err_set(e, EX_USAGE, EINVAL, "several ids begin with '%s'", text);
+		found = ids.items[i];
+	}
+	if (!found)
+		return err_set(e, EX_NOINPUT, ENOENT, "there is no share of '%s'", text);
+	*ret = strdup(found);
+	return *ret ? 0 : err_nomem(e);
+}

@@ -1,6 +1,5 @@
 /* oci-share show ID: one share with all its volumes. */
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/cli.h"
 #include "common/str.h"
@@ -64,18 +63,18 @@ int verb_show(struct cli *cli, struct err *e)
 	cleanup_with(share_free) struct share share = { 0 };
 	cleanup_with(sharedir_close) struct sharedir sd = SHAREDIR_INIT;
 	cleanup_fd int proc = -EBADF;
-	const char *id = cli->options.operands[0];
+	cleanup_free char *id = NULL;
+	const char *text = cli->options.operands[0];
 	int there;
 
-	if (!id || !oci_id_is_valid(id))
-		return err_set(e, EX_USAGE, EINVAL, "show: %s",
-			       id ? "that is not a container's id" : "which container?");
+	if (!text)
+		return err_set(e, EX_USAGE, EINVAL, "show: which container?");
 	there = cli_open(cli, &sd, &proc, e);
 	if (there < 0)
 		return there;
-	if (!there || share_read(cli, &sd, proc, id, &share, e) == -ENOENT)
-		return err_set(e, EX_NOINPUT, ENOENT, "there is no share of '%s'", id);
-	if (e->exit_code)
+	if (!there)
+		return err_set(e, EX_NOINPUT, ENOENT, "there is no share of '%s'", text);
+	if (share_resolve(&sd, text, &id, e) < 0 || share_read(cli, &sd, proc, id, &share, e) < 0)
 		return -e->error;
 	if (cli->json)
 		return put_json(&sd, &share, e);

@@ -60,22 +60,23 @@ static int withdraw_many(struct cli *cli, const struct sharedir *sd, int proc, s
 int verb_withdraw(struct cli *cli, struct err *e)
 {
 	cleanup_with(sharedir_close) struct sharedir sd = SHAREDIR_INIT;
+	cleanup_free char *id = NULL;
 	cleanup_fd int proc = -EBADF;
-	const char *id = cli->options.operands[0];
+	const char *text = cli->options.operands[0];
 	int there, result;
 
-	if ((id != NULL) + (cli->sandbox != NULL) + cli->all != 1)
+	if ((text != NULL) + (cli->sandbox != NULL) + cli->all != 1)
 		return err_set(e, EX_USAGE, EINVAL,
 			       "withdraw: give one of ID, --sandbox ID and --all");
-	if (id && !oci_id_is_valid(id))
-		return err_set(e, EX_USAGE, EINVAL, "withdraw: '%s' is not a container's id", id);
 	there = cli_open(cli, &sd, &proc, e);
 	if (there < 0)
 		return there;
-	if (!id)
+	if (!text)
 		return there ? withdraw_many(cli, &sd, proc, e) : 0;
-	result = there ? withdraw_one(cli, &sd, proc, id, e) : -ENOENT;
-	if (result == -ENOENT)
-		return err_set(e, EX_NOINPUT, ENOENT, "there is no share of '%s'", id);
+	if (!there)
+		return err_set(e, EX_NOINPUT, ENOENT, "there is no share of '%s'", text);
+	if (share_resolve(&sd, text, &id, e) < 0)
+		return -e->error;
+	result = withdraw_one(cli, &sd, proc, id, e);
 	return result < 0 ? result : 0;
 }

@@ -83,35 +83,57 @@ static bool in_user_namespace(void)
 	       strtoul(map + strspn(map, " "), NULL, 10) == 0 && !strstr(map, "4294967295");
 }
 
-static int check_trusted(int fd, const char *path, size_t length, bool last, struct err *e)
+static int check_trusted(const struct statx *sx, const char *path, size_t length, bool last,
+			 struct err *e)
 {
-	struct statx sx;
-	bool ours;
+	bool ours = sx->stx_uid == 0 || sx->stx_uid == geteuid() ||
+		    (sx->stx_uid == OVERFLOW_UID && !last && in_user_namespace());
 
-	if (sys_statx(fd, "", AT_EMPTY_PATH | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &sx) < 0)
-		return err_sys(e, errno, "stat '%.*s'", (int)length, path);
-	if (!S_ISDIR(sx.stx_mode))
+	if (!S_ISDIR(sx->stx_mode))
 		return err_set(e, EX_NOPERM, ENOTDIR, "refuse '%.*s': not a directory", (int)length,
 			       path);
-	ours = sx.stx_uid == 0 || sx.stx_uid == geteuid() ||
-	       (sx.stx_uid == OVERFLOW_UID && !last && in_user_namespace());
 	if (!ours)
 		return err_set(e, EX_NOPERM, EPERM, "refuse '%.*s': owned by uid %u", (int)length,
-			       path, sx.stx_uid);
-	if ((sx.stx_mode & 022) && (last || !(sx.stx_mode & S_ISVTX)))
+			       path, sx->stx_uid);
+	if ((sx->stx_mode & 022) && (last || !(sx->stx_mode & S_ISVTX)))
 		return err_set(e, EX_NOPERM, EPERM, "refuse '%.*s': mode %04o lets others write it",
-			       (int)length, path, sx.stx_mode & 07777);
+			       (int)length, path, sx->stx_mode & 07777);
 	return 0;
 }
 
-int at_open_trusted(const char *path, bool create, unsigned mode, struct err *e)
+static int add_to_trail(struct at_trail *trail, const struct statx *sx, struct err *e)
+{
+	if (trail->n == AT_TRAIL_MAX)
+		return err_set(e, EX_CONFIG, ENAMETOOLONG, "more than %d directories deep",
+			       AT_TRAIL_MAX);
+	trail->ids[trail->n++] = at_id(sx);
+	return 0;
+}
+
+/* Open the next component, which may have to be made. */
+static int open_component(int dirfd, const char *name, bool create, unsigned mode)
+{
+	int fd = at_try(dirfd, name, O_PATH | O_NOFOLLOW, RESOLVE_NO_MAGICLINKS);
+
+	if (fd != -ENOENT || !create)
+		return fd;
+	if (mkdirat(dirfd, name, mode) < 0 && errno != EEXIST)
+		return -errno;
+	return at_try(dirfd, name, O_PATH | O_NOFOLLOW, RESOLVE_NO_MAGICLINKS);
+}
+
+int at_open_trusted(const char *path, bool create, unsigned mode, struct at_trail *ret_trail,
+		    struct err *e)
 {
 	cleanup_fd int fd = at_open(AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0, e);
 	const char *rest = path, *name;
+	struct at_trail trail = { 0 };
+	struct statx sx;
 	size_t length;
 
-	if (fd < 0)
-		return fd;
+	if (fd < 0 || at_statx(fd, &sx, e) < 0 || add_to_trail(&trail, &sx, e) < 0)
+		return -e->error;
+	trail.root_mount = sx.stx_mnt_id;
 	while ((name = path_next(&rest, &length))) {
 		size_t upto = (size_t)(rest - path);
 		bool last = rest[strspn(rest, "/")] == '\0';
@@ -122,17 +144,16 @@ int at_open_trusted(const char *path, bool create, unsigned mode, struct err *e)
 			return err_sys(e, ENAMETOOLONG, "open '%s'", path);
 		memcpy(component, name, length);
 		component[length] = '\0';
-		if (create && mkdirat(fd, component, last ? mode : 0755) < 0 && errno != EEXIST &&
-		    errno != EROFS)
-			return err_sys(e, errno, "make directory '%.*s'", (int)upto, path);
-		next = at_try(fd, component, O_PATH | O_NOFOLLOW, RESOLVE_NO_MAGICLINKS);
+		next = open_component(fd, component, create, last ? mode : 0755);
 		if (next < 0)
 			return err_sys(e, -next, "open '%.*s'", (int)upto, path);
 		close(fd);
 		fd = next;
-		if (check_trusted(fd, path, upto, last, e) < 0)
+		if (at_statx(fd, &sx, e) < 0 || check_trusted(&sx, path, upto, last, e) < 0 ||
+		    add_to_trail(&trail, &sx, e) < 0)
 			return -e->error;
 	}
+	*ret_trail = trail;
 	return take_fd(&fd);
 }
 

@@ -31,13 +31,6 @@ int at_open_regular(int dirfd, const char *name, struct stat *ret_stat, struct e
  * bit for group and others, one link. -EPERM (exit 77) with the reason where not. */
 int at_check_owner(const struct stat *st, const char *name, struct err *e) must_use;
 
-/* Open the directory 'path' (absolute, clean), every component of which must be a directory, no
- * link, owned by root and not writable by group and others (a sticky directory of root is as good;
- * in a user namespace the overflow uid passes where not writable). What is missing is made with
- * mode 0755, the last with 'mode', where 'create'. -EPERM names the component that is not trusted;
- * -ENOENT where it is missing. Returns an O_PATH descriptor. */
-int at_open_trusted(const char *path, bool create, unsigned mode, struct err *e) must_use;
-
 /* Make the directory 'name' with the mode; one that is there already is right. */
 int at_mkdir(int dirfd, const char *name, unsigned mode, struct err *e) must_use;
 
@@ -63,3 +56,20 @@ static inline bool at_id_equal(struct at_id a, struct at_id b)
 {
 	return a.ino == b.ino && a.major == b.major && a.minor == b.minor;
 }
+
+/* The directories from / down to one, by identity. */
+enum { AT_TRAIL_MAX = 16 };
+
+struct at_trail {
+	struct at_id ids[AT_TRAIL_MAX];
+	size_t n;
+	uint64_t root_mount; /* mount id of / */
+};
+
+/* Open the directory 'path' (absolute, clean), every component of which must be a directory, no
+ * link, owned by root and not writable by group and others (a sticky directory of root is as good;
+ * in a user namespace the overflow uid passes where not writable). What is missing is made with
+ * mode 0755, the last with 'mode', where 'create'. -EPERM names the component that is not trusted;
+ * -ENOENT where it is missing. Returns an O_PATH descriptor. */
+int at_open_trusted(const char *path, bool create, unsigned mode, struct at_trail *ret_trail,
+		    struct err *e) must_use;

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 
 #include "common/at.h"
+#include "common/clock.h"
 #include "common/io.h"
 #include "common/json.h"
 #include "common/str.h"
@@ -94,19 +94,15 @@ static void put(int fd, const char *text, size_t length)
 static void put_json(const struct log *log, enum log_level level, const char *message)
 {
 	cleanup_with(json_out_free) struct json_out *out = json_out_new(false);
-	struct timespec now = { 0 };
-	char when[32] = "";
-	struct tm tm;
+	char when[CLOCK_UTC_SIZE];
 	const char *text;
 	size_t length;
 	struct err ignored = { 0 };
 	char line[2 * LINE_SIZE];
 
-	(void)clock_gettime(CLOCK_REALTIME, &now); /* cannot fail with this clock */
-	if (gmtime_r(&now.tv_sec, &tm))
-		(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm); /* fits */
 	if (!out)
 		return;
+	clock_utc_now(when);
 	json_open(out, NULL);
 	json_string(out, "time", when);
 	json_string(out, "level", level_name(level));

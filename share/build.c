@@ -4,8 +4,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "common/clock.h"
 #include "common/mount.h"
 #include "common/str.h"
 #include "share/match.h"
@@ -237,17 +237,6 @@ static int build_volumes(struct builder *b, const struct oci_state *state, struc
 	return 0;
 }
 
-static int stamp(struct plan *plan, struct err *e)
-{
-	time_t now = time(NULL);
-	struct tm tm;
-
-	if (!gmtime_r(&now, &tm) ||
-	    strftime(plan->created, sizeof(plan->created), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		return err_set(e, EX_OSERR, EOVERFLOW, "the clock is out of range");
-	return 0;
-}
-
 int build_plan(struct facts_context *c, const struct oci_state *state, struct seal *seal,
 	       struct log *log, struct plan *ret, struct err *e)
 {
@@ -263,9 +252,9 @@ int build_plan(struct facts_context *c, const struct oci_state *state, struct se
 	if (!plan.volumes)
 		return err_nomem(e);
 	plan.n = c->config->mounts.n;
-	if (oci_sandbox_id(state, c->policy->sandbox_from, &plan.sandbox, e) < 0 ||
-	    stamp(&plan, e) < 0)
+	if (oci_sandbox_id(state, c->policy->sandbox_from, &plan.sandbox, e) < 0)
 		return -e->error;
+	clock_utc_now(plan.created);
 	result = build_rootfs(&b, state, e);
 	if (result == 0)
 		result = build_volumes(&b, state, e);

@@ -80,30 +80,25 @@ int facts_path(int proc, int fd, char *ret, size_t size, struct err *e)
 /* Upwards by '..' from a directory: does share_dir, or tree/ by another name, lie on the way? */
 static int is_inside(const struct facts_context *c, int fd, struct err *e)
 {
-	cleanup_fd int here = at_open(fd, ".", O_PATH | O_DIRECTORY, 0, e);
-	struct at_id last = { 0 };
-	uint64_t last_mount = 0;
+	cleanup_fd int here = -EBADF;
+	struct statx sx;
 
-	for (int i = 0; here >= 0 && i < DEPTH_MAX; i++) {
-		struct statx sx;
-		int up;
+	for (int i = 0; i < DEPTH_MAX; i++) {
+		int up = at_open(i == 0 ? fd : here, "..", O_PATH | O_DIRECTORY, 0, e);
 
-		if (at_statx(here, &sx, e) < 0)
+		cleanup_close(&here);
+		here = up;
+		if (here < 0 || at_statx(here, &sx, e) < 0)
 			return -e->error;
-		if (at_id_equal(at_id(&sx), c->sd->above[0]) ||
+		if (at_id_equal(at_id(&sx), sharedir_id(c->sd)) ||
 		    at_id_equal(at_id(&sx), c->sd->tree_id))
 			return 1;
-		if (at_id_equal(at_id(&sx), last) && sx.stx_mnt_id == last_mount)
-			return 0; /* '..' of / is / */
-		last = at_id(&sx);
-		last_mount = sx.stx_mnt_id;
-		up = at_open(here, "..", O_PATH | O_DIRECTORY, 0, e);
-		close(here);
-		here = up;
+		if (at_id_equal(at_id(&sx), c->sd->trail.ids[0]) &&
+		    sx.stx_mnt_id == c->sd->trail.root_mount)
+			return 0;
 	}
-	return here < 0 ? here
-			: err_set(e, EX_DATAERR, ENAMETOOLONG,
-				  "a source lies deeper than %d directories", DEPTH_MAX);
+	return err_set(e, EX_DATAERR, ENAMETOOLONG, "a source lies deeper than %d directories",
+		       DEPTH_MAX);
 }
 
 static int find_place(struct facts_context *c, int fd, struct facts_mount *m, struct facts *f,
@@ -113,12 +108,14 @@ static int find_place(struct facts_context *c, int fd, struct facts_mount *m, st
 	int inside;
 
 	f->place = PLACE_ELSEWHERE;
-	if (!c->sd || m->outside)
+	if (!c->sd)
 		return 0;
-	for (size_t i = 0; i < c->sd->n_above; i++)
-		if (at_id_equal(f->id, c->sd->above[i]))
-			f->place = i + 1 == c->sd->n_above ? PLACE_HOST_ROOT : PLACE_ABOVE;
-	if (f->place != PLACE_ELSEWHERE)
+	for (size_t i = 0; i < c->sd->trail.n; i++)
+		if (at_id_equal(f->id, c->sd->trail.ids[i]))
+			f->place = i == 0 ? PLACE_HOST_ROOT : PLACE_ABOVE;
+	if (at_id_equal(f->id, c->sd->tree_id))
+		f->place = PLACE_INSIDE; /* tree/ itself, or export/, or a copy of it */
+	if (f->place != PLACE_ELSEWHERE || m->outside)
 		return 0;
 	if (f->type == S_IFDIR) {
 		inside = is_inside(c, fd, e);
@@ -131,7 +128,7 @@ static int find_place(struct facts_context *c, int fd, struct facts_mount *m, st
 		return inside;
 	if (inside)
 		f->place = PLACE_INSIDE;
-	else if (f->id.major != c->sd->above[0].major || f->id.minor != c->sd->above[0].minor)
+	else if (f->id.major != sharedir_id(c->sd).major || f->id.minor != sharedir_id(c->sd).minor)
 		m->outside = true; /* where the mount is attached decides for all of it */
 	return 0;
 }

@@ -2,6 +2,7 @@
  * plan out; publish.c carries it out, manifest.c writes it down, 'oci-share plan' prints it. */
 #pragma once
 
+#include "common/clock.h"
 #include "share/below.h"
 #include "share/facts.h"
 #include "share/kind.h"
@@ -26,8 +27,8 @@ struct planned {
 struct plan {
 	const struct oci_state *state;
 	const char *sandbox;
-	char created[32]; /* ISO 8601, UTC */
-	bool verified;	  /* all that is published is what the container has */
+	char created[CLOCK_UTC_SIZE]; /* ISO 8601, UTC */
+	bool verified;		      /* all that is published is what the container has */
 	struct planned rootfs, *volumes;
 	size_t n;
 	unsigned mounts; /* in the share so far */

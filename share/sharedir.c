@@ -19,29 +19,6 @@ void sharedir_close(struct sharedir *sd)
 	}
 }
 
-/* Who is above share_dir: a volume that begins there must not be cloned with what is below it. */
-static int find_above(struct sharedir *sd, struct err *e)
-{
-	cleanup_fd int fd = at_open(sd->root, ".", O_PATH | O_DIRECTORY, 0, e);
-
-	while (fd >= 0 && sd->n_above < ARRAY_SIZE(sd->above)) {
-		struct statx sx;
-		int up;
-
-		if (at_statx(fd, &sx, e) < 0)
-			return -e->error;
-		sd->above[sd->n_above] = at_id(&sx);
-		if (sd->n_above > 0 &&
-		    at_id_equal(sd->above[sd->n_above], sd->above[sd->n_above - 1]))
-			return 0; /* '..' of / is / */
-		sd->n_above++;
-		up = at_open(fd, "..", O_PATH | O_DIRECTORY, 0, e);
-		close(fd);
-		fd = up;
-	}
-	return fd < 0 ? fd : err_set(e, EX_CONFIG, ENAMETOOLONG, "share_dir lies too deep");
-}
-
 static int open_below(int root, const char *name, int flags, int *ret, struct err *e)
 {
 	*ret = at_open(root, name, flags | O_DIRECTORY, AT_OURS, e);
@@ -53,7 +30,7 @@ static int open_all(const struct policy *policy, bool create, struct sharedir *r
 	cleanup_with(sharedir_close) struct sharedir sd = SHAREDIR_INIT;
 	struct statx sx;
 
-	sd.root = at_open_trusted(policy->share_dir, create, 0700, e);
+	sd.root = at_open_trusted(policy->share_dir, create, 0700, &sd.trail, e);
 	if (sd.root < 0)
 		return sd.root;
 	if (at_statx(sd.root, &sx, e) < 0)
@@ -69,15 +46,15 @@ static int open_all(const struct policy *policy, bool create, struct sharedir *r
 	if (open_below(sd.root, "tree", O_PATH, &sd.tree, e) < 0 ||
 	    open_below(sd.root, "state", O_RDONLY, &sd.state, e) < 0)
 		return -e->error;
-	sd.lock = at_open(sd.state, ".lock", O_RDWR | (create ? O_CREAT : 0) | O_NOFOLLOW, AT_OURS,
-			  e);
+	sd.lock = openat(sd.state, ".lock",
+			 O_RDWR | (create ? O_CREAT : 0) | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (sd.lock < 0)
-		return sd.lock;
+		return err_sys(e, errno, "open 'state/.lock'");
 	sd.export = at_open(sd.root, "export", O_PATH | O_DIRECTORY, AT_OURS_MOUNTED, e);
 	if (sd.export < 0 || at_statx(sd.export, &sx, e) < 0)
 		return -e->error;
 	sd.export_mount = sx.stx_mnt_id;
-	if (at_statx(sd.tree, &sx, e) < 0 || find_above(&sd, e) < 0)
+	if (at_statx(sd.tree, &sx, e) < 0)
 		return -e->error;
 	sd.tree_id = at_id(&sx);
 	*ret = sd;
@@ -94,8 +71,13 @@ static int create(const struct policy *policy, int proc, bool repair, struct sha
 		  struct err *e)
 {
 	cleanup_with(sharedir_close) struct sharedir sd = SHAREDIR_INIT;
+	int there = open_all(policy, false, &sd, e); /* nearly always it is */
 
-	if (open_all(policy, true, &sd, e) < 0 || export_ensure(&sd, policy, proc, repair, e) < 0)
+	if (there == -ENOENT) {
+		*e = (struct err){ 0 };
+		there = open_all(policy, true, &sd, e);
+	}
+	if (there < 0 || export_ensure(&sd, policy, proc, repair, e) < 0)
 		return -e->error;
 	*ret = sd;
 	sd = (struct sharedir)SHAREDIR_INIT;

@@ -15,9 +15,11 @@ struct sharedir {
 	int lock; /* state/.lock; byte ranges of this one descriptor never exclude each other */
 	uint64_t export_mount; /* mount id of what is at export/ */
 	struct at_id tree_id;
-	struct at_id above[16]; /* share_dir, then its ancestors up to / */
-	size_t n_above;
+	struct at_trail trail; /* from / to share_dir, which is the last */
 };
+
+/* share_dir itself. */
+#define sharedir_id(sd) ((sd)->trail.ids[(sd)->trail.n - 1])
 
 #define SHAREDIR_INIT                                                                             \
 	{                                                                                         \
