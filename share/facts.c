@@ -180,8 +180,7 @@ int facts_measure(struct facts_context *c, int i, struct facts *ret, struct err 
 	if (i >= 0) {
 		f.direct = direct_is_assigned(c->direct_volumes,
 					      oci_mount(c->config, (size_t)i)->source);
-		if (match_volume(c, i, &f, e) < 0)
-			return -e->error;
+		match_volume(c, i, &f);
 	}
 	*ret = f;
 	return take_fd(&fd);

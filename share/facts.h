@@ -20,7 +20,8 @@ enum facts_match {
 	MATCH_SAME,	 /* the same file or directory */
 	MATCH_ABSENT,	 /* the engine has mounted nothing there yet */
 	MATCH_COVERED,	 /* a later mount covers it */
-	MATCH_DIFFERENT, /* something else is mounted there: the source was exchanged */
+	MATCH_DIFFERENT, /* something else is there: the source was exchanged, or the mount moved
+			    aside */
 };
 
 struct facts {
@@ -42,7 +43,8 @@ struct facts {
 struct facts_context {
 	int proc, bundle, direct_volumes; /* O_PATH; direct_volumes may be -ENOENT */
 	int container; /* the container's rootfs seen from its own namespace, or -ENOENT */
-	const char *bundle_path;   /* for messages and path rules; never resolved again */
+	const char *bundle_path; /* for messages and path rules; never resolved again */
+	int engine_mounted; /* 0: not asked yet, 1: the engine has mounted something, -1: nothing */
 	const struct sharedir *sd; /* NULL: there is none yet */
 	const struct policy *policy;
 	const struct oci_config *config;

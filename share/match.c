@@ -3,19 +3,44 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 
-/* Does a later mount cover what is at 'there'? Then both lie on one mount, the one that is at the
- * later destination. */
+enum { IN_CONTAINER = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
+
+/* What is at a place in the container. -ENOENT and the like: nothing, without an error. */
+static int look(const struct facts_context *c, const char *path, struct statx *ret)
+{
+	cleanup_fd int fd = at_try(c->container, path, O_PATH, IN_CONTAINER);
+	struct err ignored = { 0 };
+
+	if (fd < 0)
+		return fd;
+	return at_statx(fd, ret, &ignored);
+}
+
+/* The same for the deepest directory on the way there that exists. */
+static int look_above(const struct facts_context *c, const char *path, struct statx *ret)
+{
+	cleanup_free char *above = strdup(path);
+	char *slash;
+	int result = above ? -ENOENT : -ENOMEM;
+
+	while (result == -ENOENT && (slash = strrchr(above, '/'))) {
+		*slash = '\0';
+		result = look(c, above[0] ? above : "/", ret);
+	}
+	return result;
+}
+
+/* Does a later mount cover what is there? Then both lie on one mount, whose root is at the later
+ * destination. */
 static bool is_covered(const struct facts_context *c, int i, const struct statx *there,
 		       unsigned *ret_by)
 {
 	for (size_t j = (size_t)(i + 1); j < c->config->mounts.n; j++) {
-		cleanup_fd int fd = at_try(c->container, oci_mount(c->config, j)->path, O_PATH,
-					   RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
-		struct err ignored = { 0 };
 		struct statx sx;
 
-		if (fd >= 0 && at_statx(fd, &sx, &ignored) == 0 &&
+		if (look(c, oci_mount(c->config, j)->path, &sx) == 0 &&
 		    sx.stx_mnt_id == there->stx_mnt_id &&
 		    (sx.stx_attributes & STATX_ATTR_MOUNT_ROOT)) {
 			*ret_by = (unsigned)j;
@@ -25,28 +50,44 @@ static bool is_covered(const struct facts_context *c, int i, const struct statx 
 	return false;
 }
 
-int match_volume(const struct facts_context *c, int i, struct facts *f, struct err *e)
+/* Has the engine begun to mount? It does all of it before it calls a hook; by hand there may be a
+ * process without. */
+static bool is_mounted(struct facts_context *c)
 {
-	cleanup_fd int fd = -EBADF;
+	for (size_t j = 0; c->engine_mounted == 0 && j < c->config->mounts.n; j++) {
+		struct statx sx;
+
+		if (look(c, oci_mount(c->config, j)->path, &sx) == 0 &&
+		    (sx.stx_attributes & STATX_ATTR_MOUNT_ROOT))
+			c->engine_mounted = 1;
+	}
+	if (c->engine_mounted == 0)
+		c->engine_mounted = -1;
+	return c->engine_mounted > 0;
+}
+
+void match_volume(struct facts_context *c, int i, struct facts *f)
+{
+	const char *path = oci_mount(c->config, (size_t)i)->path;
 	struct statx sx;
+	int there;
 
 	f->match = MATCH_UNKNOWN;
 	if (c->container < 0)
-		return 0;
-	fd = at_try(c->container, oci_mount(c->config, (size_t)i)->path, O_PATH,
-		    RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
-	f->match = MATCH_ABSENT;
-	if (fd < 0)
-		return 0;
-	if (at_statx(fd, &sx, e) < 0)
-		return -e->error;
-	if (at_id_equal(at_id(&sx), f->id))
+		return;
+	there = look(c, path, &sx);
+	if (there == 0 && at_id_equal(at_id(&sx), f->id)) {
 		f->match = MATCH_SAME;
-	else if (is_covered(c, i, &sx, &f->covered_by))
+		return;
+	}
+	if (there == -ENOENT)
+		there = look_above(c, path, &sx);
+	if (there == 0 && is_covered(c, i, &sx, &f->covered_by))
 		f->match = MATCH_COVERED;
-	else if (sx.stx_attributes & STATX_ATTR_MOUNT_ROOT)
-		f->match = MATCH_DIFFERENT;
-	return 0;
+	else
+		/* Whoever can write what the destination lies in can move the engine's mount aside:
+		 * that it is not there is no excuse once the engine has mounted. */
+		f->match = is_mounted(c) ? MATCH_DIFFERENT : MATCH_ABSENT;
 }
 
 int match_find_container(struct facts_context *c, int64_t pid, const struct facts *rootfs,

@@ -207,7 +207,10 @@ static int publish_locked(struct publication *p, struct err *e)
 		return -e->error;
 	if (write_record(p, e) == 0 && make_visible(p, e) == 0)
 		return 0;
-	w = (struct withdrawal){ .id = p->state->id, .sandbox = p->sandbox, .nonce = p->nonce };
+	w = (struct withdrawal){ .id = p->state->id,
+				 .sandbox = p->sandbox,
+				 .nonce = p->nonce,
+				 .mount_id = p->seal.mount_id };
 	if (withdraw(&p->sd, p->c.proc, &w, p->log, &undo) < 0)
 		log_line(p->log, LOG_LEVEL_ERROR, "%s", undo.message);
 	return -e->error;

@@ -166,6 +166,8 @@ int record_write(const struct sharedir *sd, const struct record *r, struct facts
 		return err_nomem(e);
 	if (put_record(out, r, c, plan, e) < 0 || json_out_take(out, &text, &length, e) < 0)
 		return err_wrap(e, "record");
+	if (length > RECORD_MAX)
+		return err_set(e, EX_DATAERR, EFBIG, "record: larger than %d bytes", RECORD_MAX);
 	file_name(name, "", r->id, ".json");
 	file_name(temporary, ".", r->id, ".new");
 	if (remove_file(sd, temporary, e) < 0 ||

@@ -19,7 +19,7 @@ struct seal {
 	bool staged;	 /* it had to be attached below stage/ */
 	bool has_volumes;
 	struct at_id tmpfs;
-	uint64_t mount_id;
+	uint64_t mount_id; /* 0: the kernel reuses its ids */
 };
 
 #define SEAL_INIT            \
