@@ -44,8 +44,15 @@ check_exit() {
 # check_eq NAME GOT WANT
 check_eq() { if [ "$2" = "$3" ]; then pass "$1"; else fail "$1" "got  '$2'" "want '$3'"; fi; }
 
-# own_namespace private|shared "$@": run the script again in a mount namespace of its own, once, with that propagation of /.
-# Sets $scratch: an empty tmpfs, gone with the namespace.
+# at_exit COMMAND: run it when the script ends, before what was given earlier.
+at_exit() {
+	exit_commands="$1; ${exit_commands:-}"
+	# shellcheck disable=SC2064
+	trap "$exit_commands" EXIT
+}
+
+# own_namespace private|shared ARGUMENT...: run the script again, with these arguments, in a mount namespace of its own whose / has
+# that propagation; returns in there. Sets $scratch: an empty tmpfs, gone with the namespace.
 own_namespace() {
 	local propagation=$1
 	shift
@@ -54,12 +61,14 @@ own_namespace() {
 	fi
 	[ "$propagation" = private ] || mount --make-rshared /
 	scratch=$(mktemp -d /tmp/oci-share-test.XXXXXX) || exit 1
-	trap 'umount -l "$scratch" 2>/dev/null; rmdir "$scratch" 2>/dev/null' EXIT
+	at_exit 'umount -l "$scratch" 2>/dev/null; rmdir "$scratch" 2>/dev/null'
 	mount -t tmpfs -o mode=0755 oci-share-test "$scratch" || exit 1
 }
 
 # left ID: what is left of a container's share in this namespace and in share_dir; prints it, succeeds where there is something.
 left() {
-	grep -F "oci-share:$1:" /proc/self/mountinfo
-	find "${share:?}/tree" "$share/state" -mindepth 1 -name "*$1*" 2>/dev/null | grep .
+	{
+		grep -F "oci-share:$1:" /proc/self/mountinfo
+		find "${share:?}/tree" "$share/state" -mindepth 1 -name "*$1*" 2>/dev/null
+	} | grep .
 }

@@ -2,7 +2,7 @@
 # What the podman tests share: a podman that is all their own, with the two hooks registered, and what they ask of a share.
 #
 # A test sources lib.sh and this file, calls 'each_host "$@"', then 'pod_host', and for each runtime that 'pod_runtime' accepts does
-# its work with 'pod' (podman itself) and 'pod_run' (a container with two volumes). 'pod_finish' ends it.
+# its work in a few 'pod_case', with 'pod' (podman itself) and 'pod_run' (a container with two volumes).
 #
 # Everything lies in three places: $scratch (lib.sh's tmpfs: settings, hooks, the share), $disk (below /var/tmp, because overlay
 # does not like every file system as its upper one) and tmpfs of our own on /run and /dev/shm, where podman, crun and runc keep
@@ -18,6 +18,7 @@ each_host() {
 	fi
 	host=$1
 	in="$host host"
+	[ "$(id -u)" = 0 ] || { pod_unable 'needs root'; finish; }
 	own_namespace "$1" "$@"
 }
 
@@ -32,7 +33,6 @@ pod_unable() {
 pod_host() {
 	local need
 	trap pod_cleanup EXIT
-	[ "$(id -u)" = 0 ] || { pod_unable 'needs root'; finish; }
 	for need in podman conmon jq busybox; do
 		[ -n "$(type -P "$need")" ] || { pod_unable "no $need"; finish; }
 	done
@@ -53,8 +53,11 @@ pod_host() {
 	# runtimes would then write into the machine's tmpfs below.
 	! mountpoint -q /sys/fs/cgroup/unified || mount -t tmpfs oci-share-test /sys/fs/cgroup/unified || exit 1
 	pod_settings
+	# Only from here on may anything be removed with podman: what it sees is ours.
+	[ "$(podman info --format '{{.Store.GraphRoot}}' 2>&1 | tail -n 1)" = "$disk/graph" ] ||
+		{ pod_unable 'podman does not heed CONTAINERS_STORAGE_CONF'; finish; }
+	isolated=yes
 	pod_hooks
-	pod_sources
 	pod_image || { pod_unable "podman import: $(tail -n 1 "$scratch/import.log")"; finish; }
 }
 
@@ -175,7 +178,7 @@ pod_rootfs() {
 		until [ -e "/data/go.$HOSTNAME" ]; do sleep 0.1; done
 	END
 	chmod 0755 "$1/bin/life"
-	# Where hook and mount tests look for something that only a rootfs has.
+	# By which a rootfs is known.
 	echo busybox >"$1/etc/image"
 }
 
@@ -214,6 +217,13 @@ common() {
 # pod_run NAME [OPTION]... [-- COMMAND...]: start a container in the background (/bin/life by default); prints its id.
 pod_run() { pod_make 'run --detach' "$@"; }
 
+# pod_pod NAME: make a pod, which starts with its first container. Without a cgroup of its own: podman 4.3 gives it one that allows
+# no device where there is only cgroup2, so that nothing in it can start.
+pod_pod() {
+	pod pod create --name "$1" --network none --share-parent=false --cgroup-parent "$cgroup" \
+		--infra-image "$image" --infra-command /bin/life
+}
+
 # pod_create NAME [OPTION]... [-- COMMAND...]: the same, but only create it.
 pod_create() { pod_make create "$@"; }
 
@@ -222,9 +232,9 @@ pod_make() {
 	read -ra verb <<<"$1"
 	shift 2
 	mapfile -t options < <(common)
-	# The members of a pod have the pod's host name, network and cgroup.
+	# The members of a pod have the pod's host name and network.
 	case " $* " in
-	*' --pod '*) options=("${options[@]:4}") ;;
+	*' --pod '*) options=("${options[@]:2}") ;;
 	*) options+=(--hostname "$name") ;;
 	esac
 	while [ $# -gt 0 ] && [ "$1" != -- ]; do
@@ -259,9 +269,11 @@ pod_kill() {
 	pid=$(pod_is "$1" "$2") && [ "$pid" -gt 1 ] && kill -KILL "$pid" && within 5 gone "$pid"
 }
 
-gone() { ! kill -0 "$1" 2>/dev/null; }
+# gone PID: it has ended, whether or not somebody has waited for it.
+gone() { ! grep -q '^State:[[:space:]]*[^ZX]' "/proc/$1/status" 2>/dev/null; }
 
-# share_of ID: where a consumer finds the share of a container; fails where there is none, or more than one.
+# share_of ID: where a consumer finds the share of a container; fails where there is none, or more than one. (Without an id, the
+# pattern would find a sandbox.)
 share_of() {
 	local found=("$share"/export/*/"${1:-no container}")
 	[ ${#found[@]} -eq 1 ] && [ -d "${found[0]}" ] || return 1
@@ -357,13 +369,20 @@ refused() {
 	esac
 }
 
-# pod_finish: shows, where something failed, what the hooks last said.
-pod_finish() {
-	if [ "$failed" = 1 ] && [ -s "$log" ]; then
-		echo "    the end of the hooks' log ($host host):"
-		tail -n 60 "$log" | sed 's/^/    /'
+# pod_case COMMAND...: some checks that belong together, with whole sources to begin with, so that one failure is not the next one's
+# too. Where one of them fails, what the hooks said meanwhile is shown.
+pod_case() {
+	local before=$failed
+	failed=0
+	pod_sources
+	: >"$log"
+	"$@"
+	if [ "$failed" = 1 ]; then
+		echo '    what the hooks said:'
+		tail -n 100 "$log" | sed 's/^/    /'
+	else
+		failed=$before
 	fi
-	finish
 }
 
 # cgroup_processes: the processes in our cgroups, all of which podman started for us.
@@ -378,16 +397,21 @@ no_processes() { [ -z "$(cgroup_processes)" ]; }
 # work too.
 pod_cleanup() {
 	local pid at
-	if [ -n "${disk:-}" ]; then
+	if [ -z "${disk:-}" ]; then
+		umount -l "$scratch" 2>/dev/null
+	else
 		# podman first, for it knows best; what it no longer knows (its conmon was killed) is found by its cgroup.
-		timeout 60 podman pod rm --all --force --time 0 >/dev/null 2>&1
-		timeout 60 podman rm --all --force --time 0 >/dev/null 2>&1
+		if [ "${isolated:-}" = yes ]; then
+			timeout 60 podman pod rm --all --force --time 0 >/dev/null 2>&1
+			timeout 60 podman rm --all --force --time 0 >/dev/null 2>&1
+		fi
 		within 5 no_processes >/dev/null || for pid in $(cgroup_processes); do kill -KILL "$pid"; done
 		within 5 no_processes >/dev/null
 		find /sys/fs/cgroup -depth -type d -path "*$cgroup*" -exec rmdir {} + 2>/dev/null
+		# The share before its sources: a directory cannot be removed while a copy of it has something mounted there.
+		umount -l "$scratch"
 		while read -r at; do umount -l "$at"; done < <(cut -d ' ' -f 5 /proc/self/mountinfo | grep -F "$disk/" | sort -r)
 		rm -rf --one-file-system "$disk"
 	fi
-	umount -l "$scratch" 2>/dev/null
 	rmdir "$scratch" 2>/dev/null
 }
