@@ -61,6 +61,7 @@ own_namespace() {
 	fi
 	[ "$propagation" = private ] || mount --make-rshared /
 	scratch=$(mktemp -d /tmp/oci-share-test.XXXXXX) || exit 1
+	# shellcheck disable=SC2016
 	at_exit 'umount -l "$scratch" 2>/dev/null; rmdir "$scratch" 2>/dev/null'
 	mount -t tmpfs -o mode=0755 oci-share-test "$scratch" || exit 1
 }
