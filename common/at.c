@@ -27,14 +27,19 @@ int at_try(int dirfd, const char *name, int flags, uint64_t resolve)
 	return -errno;
 }
 
+static int fail_open(struct err *e, int error, const char *name)
+{
+	if (error == ENOSYS)
+		return err_set(e, EX_UNAVAILABLE, ENOSYS,
+			       "openat2: this kernel does not have it (Linux 5.12 is needed)");
+	return err_sys(e, error, "open '%s'", name);
+}
+
 int at_open(int dirfd, const char *name, int flags, uint64_t resolve, struct err *e)
 {
 	int fd = at_try(dirfd, name, flags, resolve);
 
-	if (fd == -ENOSYS)
-		return err_set(e, EX_UNAVAILABLE, ENOSYS,
-			       "openat2: this kernel does not have it (Linux 5.12 is needed)");
-	return fd < 0 ? err_sys(e, -fd, "open '%s'", name) : fd;
+	return fd < 0 ? fail_open(e, -fd, name) : fd;
 }
 
 int at_open_regular(int dirfd, const char *name, struct stat *ret_stat, struct err *e)
@@ -46,7 +51,7 @@ int at_open_regular(int dirfd, const char *name, struct stat *ret_stat, struct e
 	if (fd == -ELOOP || fd == -ENXIO) /* a link; a socket, or a FIFO without a peer */
 		return err_set(e, EX_NOPERM, -fd, "open '%s': not a regular file", name);
 	if (fd < 0)
-		return err_sys(e, -fd, "open '%s'", name);
+		return fail_open(e, -fd, name);
 	if (fstat(fd, &st) < 0)
 		return err_sys(e, errno, "stat '%s'", name);
 	if (!S_ISREG(st.st_mode))
@@ -179,14 +184,26 @@ int at_open_proc(struct err *e)
 	return take_fd(&fd);
 }
 
+/* Unique ids are of use only where they can be asked about: an old filter may refuse statmount on a
+ * new kernel. The answer is the kernel's and cannot change, so it is asked once in a process. */
+static unsigned mount_id_mask(void)
+{
+	const struct sys_mount_request request = { .size = SYS_MOUNT_REQUEST_SIZE };
+	static unsigned mask;
+
+	if (mask == 0) {
+		mask = STATX_MNT_ID_UNIQUE;
+		if (sys_statmount(&request, NULL, 0) < 0 && (errno == ENOSYS || errno == EPERM))
+			mask = STATX_MNT_ID;
+	}
+	return mask;
+}
+
 int at_statx(int fd, struct statx *ret, struct err *e)
 {
 	const int flags = AT_EMPTY_PATH | AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT;
 
-	if (sys_statx(fd, "", flags, STATX_BASIC_STATS | STATX_MNT_ID_UNIQUE, ret) < 0)
-		return err_sys(e, errno, "statx");
-	if (!(ret->stx_mask & STATX_MNT_ID_UNIQUE) &&
-	    sys_statx(fd, "", flags, STATX_BASIC_STATS | STATX_MNT_ID, ret) < 0)
+	if (sys_statx(fd, "", flags, STATX_BASIC_STATS | mount_id_mask(), ret) < 0)
 		return err_sys(e, errno, "statx");
 	return 0;
 }

@@ -65,6 +65,25 @@ static uint64_t parse_attributes(const char *text, size_t length)
 	return attributes;
 }
 
+/* All options as a list: of the mount, then of the superblock, however we came to know them. */
+static char *list_options(uint64_t attributes, const char *super, size_t length)
+{
+	char own[128] = "rw", *list;
+	size_t used = 2;
+
+	if (attributes & MOUNT_ATTR_RDONLY)
+		memcpy(own, "ro", 3);
+	for (size_t i = 1; i < ARRAY_SIZE(attribute_names); i++) {
+		if (!(attributes & attribute_names[i].attribute))
+			continue;
+		used += (size_t)snprintf(own + used, sizeof(own) - used, ",%s",
+					 attribute_names[i].name); /* fits */
+	}
+	if (asprintf(&list, "%s%s%.*s", own, length > 0 ? "," : "", (int)length, super) < 0)
+		return NULL;
+	return list;
+}
+
 /* One field of the line: where it starts, and its length. */
 struct field {
 	const char *text;
@@ -105,7 +124,8 @@ int mountinfo_parse(const char *line, struct mountinfo *ret, struct err *e)
 	attributes = next_field(&line);
 	do {
 		f = next_field(&line);
-		m.shared |= strncmp(f.text, "shared:", 7) == 0;
+		if (strncmp(f.text, "shared:", 7) == 0)
+			m.peer_group = strtoull(f.text + 7, NULL, 10);
 	} while (f.length > 0 && !(f.length == 1 && f.text[0] == '-'));
 	fstype = next_field(&line);
 	source = next_field(&line); /* may be empty */
@@ -117,9 +137,16 @@ int mountinfo_parse(const char *line, struct mountinfo *ret, struct err *e)
 	m.point = field_text(point);
 	m.fstype = field_text(fstype);
 	m.source = field_text(source);
-	if (asprintf(&m.options, "%.*s,%.*s", (int)attributes.length, attributes.text,
-		     (int)super.length, super.text) < 0)
-		m.options = NULL;
+	/* 'ro' or 'rw' of the superblock is not an option of its filesystem; statmount does not
+	 * have it */
+	if (super.length >= 2 && super.text[0] == 'r' &&
+	    (super.length == 2 || super.text[2] == ',')) {
+		size_t skip = super.length == 2 ? 2 : 3;
+
+		super.text += skip;
+		super.length -= skip;
+	}
+	m.options = list_options(m.attributes, super.text, super.length);
 	if (!m.root || !m.point || !m.fstype || !m.source || !m.options)
 		return err_nomem(e);
 	*ret = m;
@@ -242,7 +269,7 @@ int mountinfo_get(int proc, uint64_t id, struct mountinfo *ret, struct err *e)
 	cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
 	cleanup_free struct sys_statmount *s = NULL;
 	size_t room = STATMOUNT_ROOM;
-	const char *subtype;
+	const char *subtype, *super;
 	int r;
 
 	do {
@@ -269,12 +296,13 @@ int mountinfo_get(int proc, uint64_t id, struct mountinfo *ret, struct err *e)
 		.major = s->sb_dev_major,
 		.minor = s->sb_dev_minor,
 		.attributes = s->mnt_attr,
-		.shared = s->mnt_propagation & MS_SHARED,
+		.peer_group = s->mnt_propagation & MS_SHARED ? s->mnt_peer_group : 0,
 		.root = stat_string(s, SYS_STATMOUNT_MNT_ROOT, s->mnt_root),
 		.point = stat_string(s, SYS_STATMOUNT_MNT_POINT, s->mnt_point),
 		.source = stat_string(s, SYS_STATMOUNT_SB_SOURCE, s->sb_source),
-		.options = stat_string(s, SYS_STATMOUNT_MNT_OPTS, s->mnt_opts),
 	};
+	super = s->mask & SYS_STATMOUNT_MNT_OPTS ? s->strings + s->mnt_opts : "";
+	m.options = list_options(m.attributes, super, strlen(super));
 	if (!m.root || !m.point || !m.source || !m.options)
 		return err_nomem(e);
 	subtype = s->mask & SYS_STATMOUNT_FS_SUBTYPE ? s->strings + s->fs_subtype : "";

@@ -14,12 +14,12 @@ struct mountinfo {
 	uint64_t id, parent;
 	uint32_t major, minor; /* of the superblock, as in mountinfo */
 	uint64_t attributes;   /* MOUNT_ATTR_* */
-	bool shared;
-	char *root;    /* the directory of the filesystem that is mounted */
-	char *point;   /* where, seen from our root */
-	char *fstype;  /* with subtype: fuse.sshfs */
-	char *source;  /* the device, or what the mounter called it; "" if none */
-	char *options; /* of the mount and of the superblock, as a list with commas */
+	uint64_t peer_group;   /* 0: it is not shared */
+	char *root;	       /* the directory of the filesystem that is mounted */
+	char *point;	       /* where, seen from our root */
+	char *fstype;	       /* with subtype: fuse.sshfs */
+	char *source;	       /* the device, or what the mounter called it; "" if none */
+	char *options;	       /* of the mount and of the superblock, as a list with commas */
 };
 
 void mountinfo_free(struct mountinfo *m);

@@ -145,7 +145,8 @@ int settings_read(const struct setting *table, void *settings, const char *path,
 		return 0;
 	}
 	if (fd < 0) {
-		e->exit_code = e->exit_code == EX_NOPERM ? EX_NOPERM : EX_CONFIG;
+		if (e->exit_code == EX_OSERR)
+			e->exit_code = EX_CONFIG;
 		return fd;
 	}
 	if (at_check_owner(&st, path, e) < 0 ||

@@ -140,8 +140,8 @@ static int add(struct builder *b, int *source, struct planned *p, struct err *e)
 	return 0;
 }
 
-/* The last one has no next: make a mount only to see its number. */
-static int finish(struct builder *b, struct err *e)
+/* Settle the last one, which has no next: make a mount only to see its number. */
+static int flush(struct builder *b, struct err *e)
 {
 	struct statx sx = { 0 };
 	cleanup_fd int probe = -EBADF;
@@ -226,8 +226,13 @@ static int build_volumes(struct builder *b, const struct oci_state *state, struc
 {
 	for (unsigned i = 0; i < b->plan->n; i++) {
 		struct planned *p = &b->plan->volumes[i];
-		cleanup_fd int fd = measure_and_plan(b, state, i, p, e);
+		cleanup_fd int fd = -EBADF;
 
+		/* near the limit it matters whether the last one is published, and with how many
+		 * mounts below */
+		if (b->plan->mounts + 1 >= b->c->policy->max_mounts && flush(b, e) < 0)
+			return -e->error;
+		fd = measure_and_plan(b, state, i, p, e);
 		if (e->exit_code)
 			return err_wrap(e, "publish volume %u (%s)", i,
 					oci_mount(b->c->config, i)->path);
@@ -259,7 +264,7 @@ int build_plan(struct facts_context *c, const struct oci_state *state, struct se
 	if (result == 0)
 		result = build_volumes(&b, state, e);
 	if (result == 0)
-		result = finish(&b, e);
+		result = flush(&b, e);
 	drop_pending(&b);
 	if (result < 0)
 		return result;

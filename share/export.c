@@ -2,6 +2,7 @@
 #include "share/export.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "common/mount.h"
 #include "common/mountinfo.h"
@@ -12,6 +13,23 @@ enum { SETUP_WAIT_MS = 5000 };
 #define EXPORT_ATTRIBUTES \
 	(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
+/* Give export/ its flags and propagation. One in its parent's peer group, an ordinary bind, must
+ * leave that first: what is attached there would be attached below tree/ too. One in a group of its
+ * own stays in it, since consumers depend on it. */
+static int repair_export(const struct sharedir *sd, int fd, const struct mountinfo *m,
+			 uint64_t propagation, int proc, struct err *e)
+{
+	cleanup_with(mountinfo_free) struct mountinfo parent = { 0 };
+	struct statx sx;
+
+	if (at_statx(sd->root, &sx, e) < 0 || mountinfo_get(proc, sx.stx_mnt_id, &parent, e) < 0)
+		return -e->error;
+	if (m->peer_group != 0 && m->peer_group == parent.peer_group &&
+	    mount_shape(fd, EXPORT_ATTRIBUTES, MS_PRIVATE, false, e) < 0)
+		return -e->error;
+	return mount_shape(fd, EXPORT_ATTRIBUTES, propagation, false, e);
+}
+
 /* 1: export/ is as it must be; 0: nothing is mounted there. Where 'repair', what can be set right
  * is. */
 static int check_export(struct sharedir *sd, const struct policy *policy, int proc, bool repair,
@@ -19,7 +37,6 @@ static int check_export(struct sharedir *sd, const struct policy *policy, int pr
 {
 	cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
 	cleanup_fd int fd = at_open(sd->root, "export", O_PATH | O_DIRECTORY, AT_OURS_MOUNTED, e);
-	uint64_t propagation = policy_propagation(policy);
 	struct statx sx;
 
 	if (fd < 0 || at_statx(fd, &sx, e) < 0)
@@ -33,9 +50,7 @@ static int check_export(struct sharedir *sd, const struct policy *policy, int pr
 			       policy->share_dir);
 	if (mountinfo_get(proc, sx.stx_mnt_id, &m, e) < 0)
 		return -e->error;
-	if (repair &&
-	    (m.shared != (propagation == MS_SHARED) || !(m.attributes & MOUNT_ATTR_RDONLY)) &&
-	    mount_shape(fd, EXPORT_ATTRIBUTES, propagation, false, e) < 0)
+	if (repair && repair_export(sd, fd, &m, policy_propagation(policy), proc, e) < 0)
 		return err_wrap(e, "repair '%s/export'", policy->share_dir);
 	if (!repair && !(m.attributes & MOUNT_ATTR_RDONLY))
 		return err_set(e, EX_TEMPFAIL, EROFS,
@@ -56,15 +71,17 @@ static int make_export(struct sharedir *sd, const struct policy *policy, struct 
 
 	if (clone < 0)
 		return clone;
-	if (mount_shape(clone, EXPORT_ATTRIBUTES, MS_PRIVATE, false, e) < 0 ||
-	    mount_shape(clone, 0, propagation, false, e) < 0)
+	if (mount_shape(clone, EXPORT_ATTRIBUTES, MS_PRIVATE, false, e) < 0)
+		return -e->error;
+	if (propagation == MS_SHARED && mount_shape(clone, 0, MS_SHARED, false, e) < 0)
 		return -e->error;
 	target = at_open(sd->root, "export", O_PATH | O_DIRECTORY, AT_OURS, e);
 	if (target < 0)
 		return target;
 	if (mount_attach(clone, target, "", e) < 0)
 		return -e->error;
-	/* below a shared parent it became shared whatever we said */
+	/* below a shared parent it became shared whatever it was, and an unbindable one could not
+	 * be attached there */
 	return propagation == MS_SHARED ? 0 : mount_shape(clone, 0, propagation, false, e);
 }
 
@@ -102,7 +119,7 @@ static int open_ready_stage(const struct sharedir *sd, int proc, struct err *e)
 		return -ENOENT;
 	if (mountinfo_get(proc, sx.stx_mnt_id, &m, e) < 0)
 		return -e->error;
-	if (m.shared || !str_equal(m.source, "oci-share-stage"))
+	if (m.peer_group != 0 || !str_equal(m.source, "oci-share-stage"))
 		return err_set(e, EX_TEMPFAIL, EBUSY,
 			       "refuse stage/: another mount is there, or it is shared");
 	return take_fd(&fd);
@@ -117,7 +134,11 @@ static int make_stage(const struct sharedir *sd, struct err *e)
 		return target;
 	tmpfs = mount_tmpfs("oci-share-stage", NULL,
 			    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, e);
-	if (tmpfs < 0 || mount_attach(tmpfs, target, "", e) < 0)
+	if (tmpfs < 0)
+		return tmpfs;
+	if (fchmodat(tmpfs, ".", 0700, 0) < 0)
+		return err_sys(e, errno, "chmod stage/");
+	if (mount_attach(tmpfs, target, "", e) < 0)
 		return -e->error;
 	/* what it propagated to other namespaces is empty; a tree can only be moved out of a
 	 * private mount */

@@ -86,12 +86,14 @@ static bool is_hidden(const struct oci_config *config, unsigned index, unsigned 
 	return false;
 }
 
-/* Why the mounts below are not cloned with it, though the container has them; NULL: they are. */
+/* Why the mounts below are not cloned with it; NULL: they are. */
 static const char *top_only_reason(const struct oci_config *config, const struct planned *p)
 {
 	uint64_t propagation =
 		p->mount->propagation ? p->mount->propagation : config->rootfs_propagation;
 
+	if (!(p->mount->flags & OCI_MOUNT_RECURSIVE))
+		return "the container has none: not rbind";
 	if (p->facts.place != PLACE_ELSEWHERE)
 		return "the share directory lies below";
 	if (propagation != 0 && propagation != MS_PRIVATE)
@@ -148,7 +150,7 @@ int plan_volume(const struct policy *policy, const struct oci_config *config, un
 	p->directory = f->type == S_IFDIR;
 	p->readonly = is_readonly(
 		policy, p->mount->flags & (OCI_MOUNT_READONLY | OCI_MOUNT_READONLY_RECURSIVE), f);
-	if (!p->directory || !(p->mount->flags & OCI_MOUNT_RECURSIVE))
+	if (!p->directory)
 		return 0;
 	top_only = top_only_reason(config, p);
 	if (top_only)

@@ -16,7 +16,7 @@ struct planned {
 	char skipped[PLAN_REASON_SIZE]; /* why it is not published; "": it is */
 	bool readonly, directory, verified;
 	bool recursive;			 /* cloned with the mounts below */
-	char top_only[PLAN_REASON_SIZE]; /* why it is not, though the container has them */
+	char top_only[PLAN_REASON_SIZE]; /* why it is not */
 	bool may_watch, watchable;
 	char unwatchable[PLAN_REASON_SIZE]; /* of a kind that can be watchable: why it is not */
 	/* what is recorded of it */
