@@ -145,6 +145,15 @@ int process_namespace(int proc, const char *name, uint64_t *ret, struct err *e)
 	return 0;
 }
 
+int process_in_first_namespace(int proc)
+{
+	struct statx first, own;
+
+	return sys_statx(proc, "1/ns/mnt", 0, STATX_INO, &first) < 0 ||
+	       sys_statx(proc, "self/ns/mnt", 0, STATX_INO, &own) < 0 ||
+	       first.stx_ino == own.stx_ino;
+}
+
 int process_nonce(char ret[17], struct err *e)
 {
 	uint64_t random;

@@ -41,5 +41,8 @@ int process_boot_id(int proc, char ret[PROCESS_BOOT_ID_SIZE], struct err *e) mus
 /* Inode number of a namespace of ours: "mnt", "pid". */
 int process_namespace(int proc, const char *name, uint64_t *ret, struct err *e) must_use;
 
+/* Whether this process is in the mount namespace of process 1, as far as it may look: 1, or 0. */
+int process_in_first_namespace(int proc);
+
 /* Random bytes as 16 hex digits and a NUL. */
 int process_nonce(char ret[17], struct err *e) must_use;

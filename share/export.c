@@ -95,6 +95,7 @@ int export_ensure(struct sharedir *sd, const struct policy *policy, int proc, bo
 	if (sharedir_lock(sd, NULL, SETUP_WAIT_MS, e) < 0)
 		return -e->error;
 	there = check_export(sd, policy, proc, repair, e); /* another may have been faster */
+	sd->made_export = there == 0;
 	if (there == 0 && make_export(sd, policy, e) < 0)
 		there = err_wrap(e, "make '%s/export'", policy->share_dir);
 	if (there == 0)

@@ -225,6 +225,10 @@ static void say_published(const struct publication *p)
 	log_line(p->log, LOG_LEVEL_INFO,
 		 "published rootfs and %zu of %zu volumes at %s/export/%s/%s", published, p->plan.n,
 		 p->policy->share_dir, p->sandbox, p->state->id);
+	if (p->sd.made_export && !process_in_first_namespace(p->c.proc))
+		log_line(p->log, LOG_LEVEL_WARNING,
+			 "export/ was made in a mount namespace that is not the host's, which may "
+			 "not see it; run oci-share setup before");
 	if (!p->plan.verified)
 		log_line(p->log, LOG_LEVEL_WARNING,
 			 "not all of it could be compared with what the container has");

@@ -13,6 +13,7 @@
 struct sharedir {
 	int root, tree, export, state; /* O_PATH, but state, which can be read */
 	int lock; /* state/.lock; byte ranges of this one descriptor never exclude each other */
+	bool made_export;      /* there was none */
 	uint64_t export_mount; /* mount id of what is at export/ */
 	struct at_id tree_id;
 	struct at_trail trail; /* from / to share_dir, which is the last */
