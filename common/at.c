@@ -9,7 +9,7 @@
 #include "common/io.h"
 #include "common/str.h"
 
-enum { OPENAT2_TRIES = 128 };
+enum { OPENAT2_TRIES = 128, PROC_ROOT_INODE = 1 };
 
 int at_try(int dirfd, const char *name, int flags, uint64_t resolve)
 {
@@ -91,16 +91,16 @@ static bool in_user_namespace(void)
 static int check_trusted(const struct statx *sx, const char *path, size_t length, bool last,
 			 struct err *e)
 {
-	bool ours = sx->stx_uid == 0 || sx->stx_uid == geteuid() ||
-		    (sx->stx_uid == OVERFLOW_UID && !last && in_user_namespace());
+	bool ours = sx->stx_uid == 0 || sx->stx_uid == geteuid();
+	bool sticky = ours && !last && sx->stx_mode & S_ISVTX;
 
 	if (!S_ISDIR(sx->stx_mode))
 		return err_set(e, EX_NOPERM, ENOTDIR, "refuse '%.*s': not a directory", (int)length,
 			       path);
-	if (!ours)
+	if (!ours && !(sx->stx_uid == OVERFLOW_UID && !last && in_user_namespace()))
 		return err_set(e, EX_NOPERM, EPERM, "refuse '%.*s': owned by uid %u", (int)length,
 			       path, sx->stx_uid);
-	if ((sx->stx_mode & 022) && (last || !(sx->stx_mode & S_ISVTX)))
+	if ((sx->stx_mode & 022) && !sticky)
 		return err_set(e, EX_NOPERM, EPERM, "refuse '%.*s': mode %04o lets others write it",
 			       (int)length, path, sx->stx_mode & 07777);
 	return 0;
@@ -179,7 +179,8 @@ int at_open_proc(struct err *e)
 		return fd;
 	if (fstatfs(fd, &fs) < 0 || at_statx(fd, &sx, e) < 0)
 		return err_sys(e, errno, "stat '/proc'");
-	if (fs.f_type != PROC_SUPER_MAGIC || !(sx.stx_attributes & STATX_ATTR_MOUNT_ROOT))
+	if (fs.f_type != PROC_SUPER_MAGIC || sx.stx_ino != PROC_ROOT_INODE ||
+	    !(sx.stx_attributes & STATX_ATTR_MOUNT_ROOT))
 		return err_set(e, EX_NOPERM, EPERM, "refuse '/proc': not a proc filesystem");
 	return take_fd(&fd);
 }

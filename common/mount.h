@@ -32,6 +32,7 @@ int mount_shape(int fd, uint64_t attributes, uint64_t propagation, bool recursiv
  * before Linux 6.15 where dirfd is in a detached tree. */
 int mount_attach(int mount, int dirfd, const char *name, struct err *e) must_use;
 
-/* Detach the mount whose root the descriptor is, and what is mounted on it, from this mount
- * namespace. The working directory is '/' afterwards. */
+/* Detach the mount whose root the descriptor is from this mount namespace, with all that is mounted
+ * below it; or, where something is mounted on top of it, that alone: the kernel takes the topmost.
+ * Callers look again. The working directory is '/' afterwards. */
 int mount_detach(int root, struct err *e) must_use;

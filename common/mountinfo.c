@@ -100,6 +100,18 @@ static struct field next_field(const char **line)
 	return f;
 }
 
+/* A number of 32 bits and the byte behind it. */
+static bool take_number(const char **line, char end, uint64_t *ret)
+{
+	size_t digits = strspn(*line, "0123456789");
+
+	if (digits == 0 || digits > 10 || (*line)[digits] != end)
+		return false;
+	*ret = strtoull(*line, NULL, 10);
+	*line += digits + 1;
+	return *ret <= UINT32_MAX;
+}
+
 static char *field_text(struct field f)
 {
 	return unescape(f.text, f.length);
@@ -109,16 +121,14 @@ int mountinfo_parse(const char *line, struct mountinfo *ret, struct err *e)
 {
 	cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
 	struct field attributes, root, point, f, fstype, source, super;
-	unsigned long id, parent;
-	int used = 0;
+	uint64_t id, parent, major, minor;
 
-	if (sscanf(line, "%10lu %10lu %10u:%10u %n", &id, &parent, &m.major, &m.minor, &used) !=
-		    4 ||
-	    used == 0)
+	if (!take_number(&line, ' ', &id) || !take_number(&line, ' ', &parent) ||
+	    !take_number(&line, ':', &major) || !take_number(&line, ' ', &minor))
 		return err_set(e, EX_SOFTWARE, EINVAL, "not a line of mountinfo");
-	line += used;
-	m.id = id;
-	m.parent = parent;
+	m = (struct mountinfo){
+		.id = id, .parent = parent, .major = (uint32_t)major, .minor = (uint32_t)minor
+	};
 	root = next_field(&line);
 	point = next_field(&line);
 	attributes = next_field(&line);
@@ -130,7 +140,7 @@ int mountinfo_parse(const char *line, struct mountinfo *ret, struct err *e)
 	fstype = next_field(&line);
 	source = next_field(&line); /* may be empty */
 	super = next_field(&line);
-	if (f.length == 0 || fstype.length == 0)
+	if (f.length == 0 || fstype.length == 0 || super.length == 0)
 		return err_set(e, EX_SOFTWARE, EINVAL, "not a line of mountinfo");
 	m.attributes = parse_attributes(attributes.text, attributes.length);
 	m.root = field_text(root);

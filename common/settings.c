@@ -9,7 +9,7 @@
 #include "common/io.h"
 #include "common/str.h"
 
-enum { SETTINGS_FILE_MAX = 1 << 20 };
+enum { SETTINGS_FILE_MAX = 1 << 20, LINE_MAX_LENGTH = 198 };
 
 static void *field(const struct setting *s, void *settings)
 {
@@ -46,6 +46,24 @@ static int set_number(const struct setting *s, unsigned *target, const char *val
 	return 0;
 }
 
+/* Whether text is one of the words, or begins as one that ends with '/' does and goes on with an
+ * absolute path. Text whose default is empty may be empty. */
+static bool is_accepted(const struct setting *s, const char *value)
+{
+	size_t length;
+
+	if (!s->values || (value[0] == '\0' && s->initial[0] == '\0'))
+		return true;
+	for (const char *word = s->values; *word; word += length + (word[length] == ' ')) {
+		length = strcspn(word, " ");
+		if (word[length - 1] == '/'
+			    ? strncmp(word, value, length) == 0
+			    : strncmp(word, value, length) == 0 && value[length] == '\0')
+			return true;
+	}
+	return false;
+}
+
 static int set_value(const struct setting *s, void *settings, const char *value, struct err *e)
 {
 	int place;
@@ -67,11 +85,13 @@ static int set_value(const struct setting *s, void *settings, const char *value,
 			if ((unsigned char)*p < 0x20 || *p == 0x7f)
 				return err_set(e, EX_CONFIG, EINVAL, "%s: '%s' has a control byte",
 					       s->key, value);
-		if (s->values && value[0] && value[0] != '/')
-			return err_set(e, EX_CONFIG, EINVAL, "%s: '%s' is not an absolute path",
-				       s->key, value);
+		if (!is_accepted(s, value))
+			return err_set(e, EX_CONFIG, EINVAL,
+				       "%s: '%s' is not one of: %sabsolute/path", s->key, value,
+				       s->values);
 		return set_text(field(s, settings),
-				s->values && value[0] ? path_clean(value) : strdup(value), e);
+				s->values && value[0] == '/' ? path_clean(value) : strdup(value),
+				e);
 	}
 	return err_set(e, EX_SOFTWARE, EINVAL, "%s: unknown type", s->key);
 }
@@ -113,31 +133,49 @@ struct reading {
 	const struct setting *table;
 	void *settings;
 	struct err *e;
+	bool taken;
 };
 
-/* inih's convention: 0 is an error, whose line it remembers. It goes on after one; the first
- * counts. */
+/* inih's convention: 0 is an error. */
 static int take_line(void *data, const char *section, const char *key, const char *value)
 {
 	struct reading *r = data;
 
-	if (r->e->exit_code != 0)
-		return 0;
-	if (section[0]) {
-		(void)err_set(r->e, EX_CONFIG, EINVAL, "section '[%s]': there are none", section);
-		return 0;
-	}
+	(void)section; /* read_line() has refused them */
+	r->taken = true;
 	return settings_set(r->table, r->settings, key, value, r->e) == 0;
+}
+
+/* inih reads a long line as two, and a line that begins with a blank as more of the value before
+ * it. So it is given one line at a time, and none that it would misread. */
+static int read_line(struct reading *r, char *line)
+{
+	size_t blanks = strspn(line, " \t\r");
+
+	if (line[blanks] == '\0' || line[blanks] == '#' || line[blanks] == ';')
+		return 0;
+	if (blanks > 0)
+		return err_set(r->e, EX_CONFIG, EINVAL, "a line may not begin with a blank");
+	if (line[0] == '[')
+		return err_set(r->e, EX_CONFIG, EINVAL, "section '%s': there are none", line);
+	if (strlen(line) > LINE_MAX_LENGTH)
+		return err_set(r->e, EX_CONFIG, EINVAL, "a line of more than %d bytes",
+			       LINE_MAX_LENGTH);
+	r->taken = false;
+	if (ini_parse_string(line, take_line, r) != 0 || !r->taken)
+		return r->e->exit_code ? -r->e->error
+				       : err_set(r->e, EX_CONFIG, EINVAL, "not 'key = value'");
+	return 0;
 }
 
 int settings_read(const struct setting *table, void *settings, const char *path, bool required,
 		  struct err *e)
 {
-	struct reading r = { table, settings, e };
+	struct reading r = { .table = table, .settings = settings, .e = e };
 	cleanup_free char *text = NULL;
+	char *rest, *line;
 	struct stat st;
 	size_t length;
-	int line;
 	cleanup_fd int fd = at_open_regular(AT_FDCWD, path, &st, e);
 
 	if (fd == -ENOENT && !required) {
@@ -149,16 +187,18 @@ int settings_read(const struct setting *table, void *settings, const char *path,
 			e->exit_code = EX_CONFIG;
 		return fd;
 	}
-	if (at_check_owner(&st, path, e) < 0 ||
-	    io_read_all(fd, SETTINGS_FILE_MAX, &text, &length, e) < 0)
+	if (at_check_owner(&st, path, e) < 0)
 		return -e->error;
+	if (io_read_all(fd, SETTINGS_FILE_MAX, &text, &length, e) < 0) {
+		e->exit_code = EX_CONFIG;
+		return err_wrap(e, "%s", path);
+	}
 	if (strlen(text) != length)
 		return err_set(e, EX_CONFIG, EINVAL, "%s: it has a NUL byte", path);
-	line = ini_parse_string(text, take_line, &r);
-	if (e->exit_code != 0)
-		return err_wrap(e, "%s:%d", path, line);
-	if (line != 0)
-		return err_set(e, EX_CONFIG, EINVAL, "%s:%d: not 'key = value'", path, line);
+	rest = text;
+	for (unsigned number = 1; (line = strsep(&rest, "\n")); number++)
+		if (read_line(&r, line) < 0)
+			return err_wrap(e, "%s:%u", path, number);
 	return 0;
 }
 
@@ -205,7 +245,7 @@ void settings_print_help(const struct setting *table, FILE *out)
 		char name[64];
 
 		option_name(s, name, sizeof(name));
-		if (s->values && s->values[0] != '/')
+		if (s->type == SETTING_CHOICE || s->type == SETTING_WORDS)
 			fprintf(out, "  %-22s %s: %s\n", name, s->help, s->values);
 		else
 			fprintf(out, "  %-22s %s\n", name, s->help);

@@ -12,8 +12,9 @@ enum setting_type {
 	SETTING_CHOICE, /* int: the place of the value in 'values'; the first is the default */
 	SETTING_WORDS,	/* char *: words out of 'values', separated by blanks */
 	SETTING_NUMBER, /* unsigned: 0 to 'max' */
-	SETTING_TEXT,	/* char *: no control bytes; with values "/": an absolute path, stored clean
-			 */
+	/* char *: no control bytes; one of 'values', of which a word that ends with a slash is the
+	 * beginning of an absolute path; a path alone is stored clean */
+	SETTING_TEXT,
 };
 
 struct setting {

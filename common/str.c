@@ -70,35 +70,54 @@ size_t str_utf8_length(const char *s, size_t length)
 	return n;
 }
 
+/* One character of untrusted text as it may be printed, at most 16 bytes; returns how many bytes of
+ * 'text' it is. */
+static size_t escape_one(const char *text, size_t left, char ret[20])
+{
+	size_t n = str_utf8_length(text, left), used = 0;
+	unsigned char c = (unsigned char)text[0];
+	bool plain = n > 1 || (n == 1 && c >= 0x20 && c != 0x7f && c != '\\');
+
+	/* C1 controls, U+0080 to U+009F, drive terminals as ESC does */
+	if (n == 2 && c == 0xc2 && (unsigned char)text[1] < 0xa0)
+		plain = false;
+	if (n == 0)
+		n = 1;
+	for (size_t i = 0; i < n; i++) {
+		if (plain)
+			ret[used++] = text[i];
+		else
+			used += (size_t)snprintf(ret + used, 20 - used, "\\x%02x",
+						 (unsigned char)text[i]);
+	}
+	ret[used] = '\0';
+	return n;
+}
+
 char *str_escape(char *buf, size_t size, const char *text)
 {
-	size_t left = strlen(text), used = 0;
+	size_t left = strlen(text), used = 0, mark = 0, dots;
 
 	while (left > 0) {
-		size_t n = str_utf8_length(text, left);
-		bool plain = n > 1 || (n == 1 && (unsigned char)text[0] >= 0x20 &&
-				       text[0] != 0x7f && text[0] != '\\');
+		char one[20];
+		size_t n = escape_one(text, left, one), length = strlen(one);
 
-		/* C1 controls, U+0080 to U+009F, drive terminals as ESC does */
-		if (n == 2 && (unsigned char)text[0] == 0xc2 && (unsigned char)text[1] < 0xa0)
-			plain = false;
-		if (n == 0)
-			n = 1;
-		if (used + 4 * n + 4 > size) {
-			memcpy(buf + used, "...", 4);
-			return buf;
+		if (used + length >= size) {
+			/* mark: the last place behind which three dots fit */
+			dots = size > mark ? size - mark - 1 : 0;
+			memcpy(buf + mark, "...", dots < 3 ? dots : 3);
+			used = mark + (dots < 3 ? dots : 3);
+			break;
 		}
-		for (size_t i = 0; i < n; i++) {
-			if (plain)
-				buf[used++] = text[i];
-			else
-				used += (size_t)snprintf(buf + used, size - used, "\\x%02x",
-							 (unsigned char)text[i]);
-		}
+		memcpy(buf + used, one, length);
+		used += length;
+		if (used + 3 < size)
+			mark = used;
 		text += n;
 		left -= n;
 	}
-	buf[used] = '\0';
+	if (size > 0)
+		buf[used] = '\0';
 	return buf;
 }
 

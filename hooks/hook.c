@@ -40,7 +40,9 @@ static int open_state(const struct options *options, struct err *e)
 		fd = open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0) {
 		(void)err_sys(e, errno, "open state '%s'", name);
-		e->exit_code = EX_NOINPUT;
+		if (e->exit_code == EX_OSERR && e->error != EMFILE && e->error != ENFILE &&
+		    e->error != ENOMEM)
+			e->exit_code = EX_NOINPUT;
 		return -e->error;
 	}
 	return fd;

@@ -31,6 +31,10 @@
 	{                                                                               \
 #name, SETTING_TEXT, offsetof(struct policy, name), value, "/", 0, text \
 	}
+#define TARGET(name, value, words, text)                                                  \
+	{                                                                                 \
+#name, SETTING_TEXT, offsetof(struct policy, name), value, words, 0, text \
+	}
 #define TEXT(name, value, text)                                                          \
 	{                                                                                \
 #name, SETTING_TEXT, offsetof(struct policy, name), value, NULL, 0, text \
@@ -57,7 +61,8 @@ const struct setting policy_settings[] = {
 	NUMBER(grace, "60", 31536000, "seconds that a share may stay after its process is gone"),
 	CHOICE(on_error, "fail warn", "what a system error does to the container's start"),
 	TEXT(selinux_context, "", "context of the sealed tmpfs"),
-	TEXT(log, "journal", "where log lines go: journal, syslog, stderr or file:PATH"),
+	TARGET(log, "journal", "journal syslog stderr file:/",
+	       "where log lines go: journal, syslog, stderr or file:PATH"),
 	CHOICE(log_level, "info error warning debug", "least important lines that are logged"),
 	CHOICE(log_format, "text json", "form of lines to stderr and files"),
 	{ 0 },
