@@ -31,7 +31,7 @@ static void say(const char *id, const char *sandbox, const char *reason, void *d
 	if (p->out) {
 		json_open(p->out, NULL);
 		json_string(p->out, "id", id);
-		json_string(p->out, "sandbox", sandbox);
+		json_string(p->out, "sandbox", sandbox[0] ? sandbox : NULL);
 		json_string(p->out, "reason", reason);
 		json_close(p->out);
 		return;
@@ -43,34 +43,44 @@ static void say(const char *id, const char *sandbox, const char *reason, void *d
 }
 
 /* A mount of ours that has no record: where export/ or tree/ was moved away, or copied within this
- * namespace. */
-static int orphan(const char *point, const char *source, void *data)
+ * namespace. Only mounts are touched here, and only those that are surely ours; to directories such
+ * a mount says nothing. */
+static int take_orphan(struct progress *p, const struct withdrawal *w, struct err *e)
+{
+	cleanup_with(record_free) struct record r = { 0 };
+	int result = record_read(p->sd, w->id, &r, e), detached = 1;
+
+	*e = (struct err){ 0 };
+	if (result != -ENOENT && !(result == 0 && !str_equal(r.nonce, w->nonce)))
+		return 0;
+	if (!p->cli->dry_run)
+		detached = withdraw_copies(p->proc, w, e);
+	if (detached > 0) { /* the table may be older than the lock */
+		say(w->id, "", "a mount without a record", p);
+		p->result->withdrawn++;
+	}
+	return detached < 0 ? detached : 0;
+}
+
+static int orphan(const char *type, const char *source, void *data)
 {
 	struct progress *p = data;
-	cleanup_with(record_free) struct record r = { 0 };
 	char id[OCI_ID_MAX + 1];
 	const char *rest = source + strlen(SEAL_PREFIX);
 	size_t length = strcspn(rest, ":");
-	struct withdrawal w = {
-		.id = id, .sandbox = id, .nonce = rest + length + 1, .keep_record = true
-	};
-	int result;
+	struct withdrawal w = { .id = id, .sandbox = id, .nonce = rest + length + 1 };
+	struct err e = { 0 };
 
-	if (length == 0 || length > OCI_ID_MAX || rest[length] != ':')
+	if (!str_equal(type, "tmpfs") || length == 0 || length > OCI_ID_MAX || rest[length] != ':')
 		return 0;
 	memcpy(id, rest, length);
 	id[length] = '\0';
-	if (!oci_id_is_valid(id) || sharedir_lock(p->sd, id, 0, p->e) < 0) {
-		*p->e = (struct err){ 0 };
-		return 0;
-	}
-	result = record_read(p->sd, id, &r, p->e);
-	*p->e = (struct err){ 0 };
-	if (result == -ENOENT || (result == 0 && !str_equal(r.nonce, w.nonce))) {
-		say(id, point, "a mount without a record", p);
-		p->result->withdrawn++;
-		if (!p->cli->dry_run && withdraw(p->sd, p->proc, &w, &p->cli->log, p->e) < 0)
-			p->result->failed++;
+	if (!oci_id_is_valid(id) || sharedir_lock(p->sd, id, 0, &e) < 0)
+		return 0; /* somebody works on it */
+	if (take_orphan(p, &w, &e) < 0) {
+		p->result->failed++;
+		if (!p->e->exit_code)
+			*p->e = e;
 	}
 	sharedir_unlock(p->sd, id);
 	return 0;
@@ -84,8 +94,7 @@ static int collect(struct progress *p, struct err *e)
 	ignore_result(gc_all(&p->cli->policy, p->sd, p->proc, p->cli->dry_run, &p->cli->log, say, p,
 			     p->result, e));
 	/* after the rest, so that what is left is nobody's */
-	if (!p->cli->dry_run)
-		ignore_result(mounttable_each(SEAL_PREFIX, orphan, p, &orphans));
+	ignore_result(mounttable_each(SEAL_PREFIX, orphan, p, &orphans));
 	if (!e->exit_code)
 		*e = orphans;
 	return e->exit_code ? -e->error : 0;

@@ -15,15 +15,16 @@ enum verb_options {
 static const struct verb {
 	const char *name, *operand, *summary;
 	unsigned options, max_operands;
+	bool reads_files; /* an operand names one, perhaps from the working directory */
 	int (*run)(struct cli *cli, struct err *e);
 } verbs[] = {
-	{ "setup", "", "make share_dir and export/, or repair them", 0, 0, verb_setup },
+	{ "setup", "", "make share_dir and export/, or repair them", 0, 0, false, verb_setup },
 	{ "plan", "[STATE]", "what prestart would publish and why; changes nothing", WITH_JSON, 1,
-	  verb_plan },
-	{ "list", "", "all shares, one a line", WITH_JSON, 0, verb_list },
-	{ "show", "ID", "one share with all its volumes", WITH_JSON, 1, verb_show },
-	{ "gc", "", "withdraw stale shares", WITH_JSON | WITH_DRY_RUN, 0, verb_gc },
-	{ "withdraw", "[ID]", "withdraw a share, live or not", WITH_ALL | WITH_SANDBOX, 1,
+	  true, verb_plan },
+	{ "list", "", "all shares, one a line", WITH_JSON, 0, false, verb_list },
+	{ "show", "ID", "one share with all its volumes", WITH_JSON, 1, false, verb_show },
+	{ "gc", "", "withdraw stale shares", WITH_JSON | WITH_DRY_RUN, 0, false, verb_gc },
+	{ "withdraw", "[ID]", "withdraw a share, live or not", WITH_ALL | WITH_SANDBOX, 1, false,
 	  verb_withdraw },
 };
 
@@ -78,7 +79,8 @@ static int run(const struct verb *verb, int argc, char **argv, struct cli *cli, 
 		return print_help(verb, rows);
 	cli->log.level = (enum log_level)policy_log_level(&cli->policy);
 	cli->log.json = cli->policy.log_format;
-	if (log_open(&cli->log, cli->policy.log, e) < 0)
+	log_open(&cli->log, cli->policy.log);
+	if (!verb->reads_files && process_leave_directory(e) < 0)
 		return -e->error;
 	return verb->run(cli, e);
 }

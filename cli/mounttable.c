@@ -6,7 +6,7 @@
 #include <string.h>
 
 int mounttable_each(const char *prefix,
-		    int (*each)(const char *point, const char *source, void *data), void *data,
+		    int (*each)(const char *type, const char *source, void *data), void *data,
 		    struct err *e)
 {
 	struct libmnt_table *table = mnt_new_table_from_file("/proc/self/mountinfo");
@@ -20,10 +20,10 @@ int mounttable_each(const char *prefix,
 		return err_set(e, EX_OSERR, ENOMEM, "read the mount table");
 	}
 	while (result == 0 && mnt_table_next_fs(table, iter, &fs) == 0) {
-		const char *point = mnt_fs_get_target(fs), *source = mnt_fs_get_source(fs);
+		const char *type = mnt_fs_get_fstype(fs), *source = mnt_fs_get_source(fs);
 
-		if (point && source && strncmp(source, prefix, strlen(prefix)) == 0)
-			result = each(point, source, data);
+		if (type && source && strncmp(source, prefix, strlen(prefix)) == 0)
+			result = each(type, source, data);
 	}
 	mnt_free_iter(iter);
 	mnt_unref_table(table);

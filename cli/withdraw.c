@@ -5,8 +5,26 @@
 
 #include "cli/cli.h"
 #include "common/str.h"
+#include "share/stale.h"
 
 enum { LOCK_WAIT_MS = 5000 };
+
+/* The operator says so: its place is where the directory is. */
+static int withdraw_unreadable(struct cli *cli, const struct sharedir *sd, int proc, const char *id,
+			       struct err *e)
+{
+	char sandbox[OCI_ID_MAX + 1];
+	struct withdrawal w = { .id = id, .sandbox = id };
+	int found;
+
+	*e = (struct err){ 0 };
+	found = stale_find_sandbox(sd, id, sandbox, e);
+	if (found < 0)
+		return found;
+	if (found)
+		w.sandbox = sandbox;
+	return withdraw(sd, proc, &w, &cli->log, e) < 0 ? -e->error : 1;
+}
 
 /* 1: withdrawn, 0: it is not of that sandbox, or went away meanwhile. */
 static int withdraw_one(struct cli *cli, const struct sharedir *sd, int proc, const char *id,
@@ -21,13 +39,15 @@ static int withdraw_one(struct cli *cli, const struct sharedir *sd, int proc, co
 	    sharedir_lock(sd, id, LOCK_WAIT_MS, e) < 0)
 		return -e->error;
 	result = record_read(sd, id, &r, e);
-	if (result == 0 && !(cli->sandbox && !str_equal(cli->sandbox, r.sandbox))) {
+	if (result == -EBADMSG && !cli->sandbox && !cli->all)
+		result = withdraw_unreadable(cli, sd, proc, id, e);
+	else if (result == 0 && !(cli->sandbox && !str_equal(cli->sandbox, r.sandbox))) {
 		w = withdrawal_of(&r, mnt_ns);
 		result = withdraw(sd, proc, &w, &cli->log, e) < 0 ? -e->error : 1;
 	}
 	sharedir_unlock(sd, id);
 	if (result == 1)
-		log_line(&cli->log, LOG_LEVEL_INFO, "withdrew '%s' of sandbox '%s'", id, r.sandbox);
+		log_line(&cli->log, LOG_LEVEL_INFO, "withdrew '%s'", id);
 	return result;
 }
 

@@ -60,20 +60,6 @@ int at_open_regular(int dirfd, const char *name, struct stat *ret_stat, struct e
 	return take_fd(&fd);
 }
 
-int at_check_owner(const struct stat *st, const char *name, struct err *e)
-{
-	if (st->st_uid != 0 && st->st_uid != geteuid())
-		return err_set(e, EX_NOPERM, EPERM, "refuse '%s': owned by uid %u", name,
-			       st->st_uid);
-	if (st->st_mode & 022)
-		return err_set(e, EX_NOPERM, EPERM, "refuse '%s': mode %04o lets others write it",
-			       name, st->st_mode & 07777);
-	if (st->st_nlink != 1)
-		return err_set(e, EX_NOPERM, EPERM, "refuse '%s': %ju links to it", name,
-			       (uintmax_t)st->st_nlink);
-	return 0;
-}
-
 /* The uid that stands for everyone outside of a user namespace; it owns what the host's root owns.
  */
 enum { OVERFLOW_UID = 65534 };
@@ -86,6 +72,32 @@ static bool in_user_namespace(void)
 	/* without an answer: not, which is the stricter reading */
 	return io_read_line(AT_FDCWD, "/proc/self/uid_map", map, sizeof(map), &ignored) >= 0 &&
 	       strtoul(map + strspn(map, " "), NULL, 10) == 0 && !strstr(map, "4294967295");
+}
+
+static int check_owner(const struct stat *st, const char *name, bool or_host, struct err *e)
+{
+	bool host = or_host && st->st_uid == OVERFLOW_UID && in_user_namespace();
+
+	if (st->st_uid != 0 && st->st_uid != geteuid() && !host)
+		return err_set(e, EX_NOPERM, EPERM, "refuse '%s': owned by uid %u", name,
+			       st->st_uid);
+	if (st->st_mode & 022)
+		return err_set(e, EX_NOPERM, EPERM, "refuse '%s': mode %04o lets others write it",
+			       name, st->st_mode & 07777);
+	if (st->st_nlink != 1)
+		return err_set(e, EX_NOPERM, EPERM, "refuse '%s': %ju links to it", name,
+			       (uintmax_t)st->st_nlink);
+	return 0;
+}
+
+int at_check_owner(const struct stat *st, const char *name, struct err *e)
+{
+	return check_owner(st, name, false, e);
+}
+
+int at_check_host_owner(const struct stat *st, const char *name, struct err *e)
+{
+	return check_owner(st, name, true, e);
 }
 
 static int check_trusted(const struct statx *sx, const char *path, size_t length, bool last,

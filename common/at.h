@@ -57,6 +57,10 @@ static inline bool at_id_equal(struct at_id a, struct at_id b)
 	return a.ino == b.ino && a.major == b.major && a.minor == b.minor;
 }
 
+/* The same for files of the host's administrator, which a user namespace's root sees as the
+ * overflow uid's. */
+int at_check_host_owner(const struct stat *st, const char *name, struct err *e) must_use;
+
 /* The directories from / down to one, by identity. */
 enum { AT_TRAIL_MAX = 16 };
 

@@ -12,6 +12,8 @@ static const struct {
 	{ EDQUOT, EX_TEMPFAIL },    { EIO, EX_IOERR },	     { EFBIG, EX_IOERR },
 };
 
+static const int system_errors[] = { ENOMEM, EMFILE, ENFILE, EAGAIN, EINTR };
+
 static const int may_warn[] = { EX_OSERR, EX_CANTCREAT, EX_IOERR, EX_TEMPFAIL };
 
 int err_exit_code(int error)
@@ -20,6 +22,14 @@ int err_exit_code(int error)
 		if (exit_codes[i].error == error)
 			return exit_codes[i].exit_code;
 	return EX_OSERR;
+}
+
+int err_is_system(int error)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(system_errors); i++)
+		if (system_errors[i] == error)
+			return 1;
+	return 0;
 }
 
 int err_may_warn(int exit_code)

@@ -35,6 +35,10 @@ int err_wrap(struct err *e, const char *fmt, ...) printf_like(2, 3);
  * else 71. */
 int err_exit_code(int error);
 
+/* Whether an errno says nothing of what was asked for, only that the system cannot serve us now:
+ * ENOMEM, EMFILE, … */
+int err_is_system(int error);
+
 /* Whether on_error=warn may let the container start without a share after this exit code: 71, 73,
  * 74, 75. */
 int err_may_warn(int exit_code);

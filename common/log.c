@@ -26,7 +26,7 @@ static const char *level_name(enum log_level level)
 
 static int open_socket(const char *path)
 {
-	cleanup_fd int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	cleanup_fd int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 
 	if (fd < 0)
@@ -36,31 +36,28 @@ static int open_socket(const char *path)
 									     : take_fd(&fd);
 }
 
-static int open_file(const char *path, struct err *e)
+static int open_file(const char *path)
 {
-	cleanup_fd int fd = -EBADF;
+	cleanup_fd int fd =
+		open(path,
+		     O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+		     0600);
 	struct stat st;
 
-	if (path[0] != '/')
-		return err_set(e, EX_CONFIG, EINVAL, "log: 'file:%s' is not an absolute path",
-			       path);
-	fd = open(path,
-		  O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
-		  0600);
 	if (fd < 0)
-		return err_sys(e, errno, "open log '%s'", path);
+		return -errno;
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return err_set(e, EX_NOPERM, EINVAL, "open log '%s': not a regular file", path);
+		return -EINVAL;
 	return take_fd(&fd);
 }
 
-int log_open(struct log *log, const char *target, struct err *e)
+void log_open(struct log *log, const char *target)
 {
+	int file = 0;
+
 	log_close(log);
-	if (strncmp(target, "file:", 5) == 0) {
-		log->fd = open_file(target + 5, e);
-		return log->fd < 0 ? -e->error : 0;
-	}
+	if (strncmp(target, "file:", 5) == 0)
+		log->fd = file = open_file(target + 5);
 	if (str_equal(target, "journal")) {
 		log->fd = open_socket("/run/systemd/journal/socket");
 		log->journal = log->fd >= 0;
@@ -73,7 +70,9 @@ int log_open(struct log *log, const char *target, struct err *e)
 		log->fd = STDERR_FILENO;
 		log->echo = false;
 	}
-	return 0;
+	if (file < 0)
+		log_line(log, LOG_LEVEL_WARNING, "open log '%s': %s", target + 5,
+			 file == -EINVAL ? "not a regular file" : strerror(-file));
 }
 
 void log_close(struct log *log)
@@ -86,7 +85,7 @@ void log_close(struct log *log)
 
 static void put(int fd, const char *text, size_t length)
 {
-	/* a log that cannot be written must not stop a container */
+	/* a log that cannot be written, or whose daemon does not read, must not stop a container */
 	if (write(fd, text, length) < 0)
 		return;
 }
@@ -98,7 +97,7 @@ static void put_json(const struct log *log, enum log_level level, const char *me
 	const char *text;
 	size_t length;
 	struct err ignored = { 0 };
-	char line[2 * LINE_SIZE];
+	char line[6 * LINE_SIZE]; /* every byte may become \\uXXXX */
 
 	if (!out)
 		return;

@@ -35,10 +35,10 @@ struct log {
 		.stage = (of_stage)                                                     \
 	}
 
-/* Open the target: "journal", "syslog", "stderr" or "file:PATH" (absolute; made with mode 0600,
- * appended to, no link as its last component). A journal that is not there gives way to syslog,
+/* Open the target: "journal", "syslog", "stderr" or "file:PATH" (made with mode 0600, appended to,
+ * no link as its last component). A journal or a file that is not to be had gives way to syslog,
  * that to standard error. */
-int log_open(struct log *log, const char *target, struct err *e) must_use;
+void log_open(struct log *log, const char *target);
 void log_close(struct log *log);
 
 void log_line(struct log *log, enum log_level level, const char *fmt, ...) printf_like(3, 4);

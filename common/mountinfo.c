@@ -298,7 +298,13 @@ int mountinfo_get(int proc, uint64_t id, struct mountinfo *ret, struct err *e)
 	if (r < 0 || !(s->supported_mask & SYS_STATMOUNT_SB_SOURCE)) {
 		if (r < 0 && errno != ENOSYS && errno != EPERM)
 			return err_sys(e, errno, "statmount");
-		return table_get(proc, r < 0 ? id : s->mnt_id_old, ret, e);
+		if (table_get(proc, r < 0 ? id : s->mnt_id_old, ret, e) < 0)
+			return -e->error;
+		if (r == 0) { /* the table has the ids that are reused */
+			ret->id = s->mnt_id;
+			ret->parent = s->mnt_parent_id;
+		}
+		return 0;
 	}
 	m = (struct mountinfo){
 		.id = s->mnt_id,

@@ -187,7 +187,7 @@ int settings_read(const struct setting *table, void *settings, const char *path,
 			e->exit_code = EX_CONFIG;
 		return fd;
 	}
-	if (at_check_owner(&st, path, e) < 0)
+	if (at_check_host_owner(&st, path, e) < 0)
 		return -e->error;
 	if (io_read_all(fd, SETTINGS_FILE_MAX, &text, &length, e) < 0) {
 		e->exit_code = EX_CONFIG;

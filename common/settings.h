@@ -36,8 +36,9 @@ void settings_free(const struct setting *table, void *settings);
 int settings_set(const struct setting *table, void *settings, const char *key, const char *value,
 		 struct err *e) must_use;
 
-/* Read an INI file without sections, which must be a regular file, owned by root and not writable
- * by others. One that is missing is an error only where 'required'. Messages name file and line. */
+/* Read an INI file without sections, lines of at most 198 bytes (inih's limit) that do not begin
+ * with a blank, which must be a regular file, owned by root and not writable by others. One that is
+ * missing is an error only where 'required'. Messages name file and line. */
 int settings_read(const struct setting *table, void *settings, const char *path, bool required,
 		  struct err *e) must_use;
 

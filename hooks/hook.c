@@ -48,11 +48,11 @@ static int open_state(const struct options *options, struct err *e)
 	return fd;
 }
 
-static int open_log(struct log *log, const struct policy *policy, struct err *e)
+static void open_log(struct log *log, const struct policy *policy)
 {
 	log->level = (enum log_level)policy_log_level(policy);
 	log->json = policy->log_format;
-	return log_open(log, policy->log, e);
+	log_open(log, policy->log);
 }
 
 /* What lives as long as the process. */
@@ -74,8 +74,7 @@ static int run(const struct hook *hook, struct frame *f, struct err *e)
 {
 	cleanup_fd int fd = -EBADF;
 
-	if (open_log(&f->log, &f->policy, e) < 0)
-		return -e->error;
+	open_log(&f->log, &f->policy);
 	log_start(&f->log);
 	fd = open_state(&f->options, e);
 	if (fd < 0 || process_leave_directory(e) < 0 ||

@@ -1,17 +1,10 @@
 /* oci-share-poststop: withdraw the container's share (stage poststop). Only the id is needed;
  * bundle and config.json may be gone, and the hook may run twice. */
-#include "common/str.h"
 #include "hooks/hook.h"
 #include "share/record.h"
 #include "share/withdraw.h"
 
 enum { LOCK_WAIT_MS = 5000 };
-
-/* Ids repeat, over containerd's namespaces for one: another bundle is another container. */
-static bool is_of_another(const struct record *r, const struct oci_state *state)
-{
-	return !str_equal(r->bundle, state->bundle) && r->bundle[1] && state->bundle[1];
-}
 
 static int withdraw_locked(const struct sharedir *sd, int proc, const struct oci_state *state,
 			   struct log *log, struct err *e)
@@ -30,7 +23,7 @@ static int withdraw_locked(const struct sharedir *sd, int proc, const struct oci
 	}
 	if (result < 0 || process_namespace(proc, "mnt", &mnt_ns, e) < 0)
 		return -e->error;
-	if (is_of_another(&r, state)) {
+	if (!record_is_of_bundle(&r, state->bundle)) {
 		log_line(log, LOG_LEVEL_INFO,
 			 "the share of '%s' is of the bundle '%s', not withdrawn", r.id, r.bundle);
 		return 0;

@@ -197,11 +197,17 @@ int oci_config_read(int fd, struct oci_config *ret, struct err *e)
 	return 0;
 }
 
+static bool same_time(struct timespec a, struct timespec b)
+{
+	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+/* Not written to meanwhile. One that was replaced by a rename has lost its name, which changes
+ * ctime, but is whole. */
 static bool same_file(const struct stat *a, const struct stat *b)
 {
-	return a->st_size == b->st_size && a->st_ino == b->st_ino &&
-	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
-	       a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+	return a->st_size == b->st_size && same_time(a->st_mtim, b->st_mtim) &&
+	       (same_time(a->st_ctim, b->st_ctim) || b->st_nlink == 0);
 }
 
 int oci_config_load(int bundle, struct oci_config *ret, struct err *e)

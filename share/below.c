@@ -1,6 +1,7 @@
 /* The mounts below a source. */
 #include "share/below.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 
@@ -10,15 +11,47 @@
 
 enum { BELOW_MAX = 65536 };
 
-static const char *unfit_reason(const struct mountinfo *m)
+/* A copy of share_dir, of what is above or in it: by what is mounted there, wherever it comes from.
+ */
+static int is_ours(struct facts_context *c, const struct mountinfo *m, struct err *e)
 {
-	if (kind_is_system_fs(m->fstype))
-		return "a system filesystem is mounted below";
-	if (str_equal(m->fstype, "autofs"))
-		return "an automount is below";
-	if (strncmp(m->source, SEAL_PREFIX, strlen(SEAL_PREFIX)) == 0)
-		return "a share is mounted below";
-	return NULL;
+	cleanup_fd int fd =
+		at_try(AT_FDCWD, m->point, O_PATH, RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS);
+	struct facts_mount mount = { .info = *m };
+	struct facts f = { 0 };
+	struct statx sx;
+
+	if (fd <
+	    0) /* it went away, or is covered by what cannot be entered: not to be cloned either */
+		return fd != -ENOENT;
+	if (at_statx(fd, &sx, e) < 0)
+		return -e->error;
+	f.type = sx.stx_mode & S_IFMT;
+	f.id = at_id(&sx);
+	if (facts_find_place(c, fd, &mount, &f, e) < 0)
+		return -e->error;
+	return f.place != PLACE_ELSEWHERE;
+}
+
+static int find_unfit(struct facts_context *c, const struct mountinfo *m, const char **ret,
+		      struct err *e)
+{
+	int ours;
+
+	if (kind_is_system_fs(m->fstype)) {
+		*ret = "a system filesystem is mounted below";
+	} else if (str_equal(m->fstype, "autofs")) {
+		*ret = "an automount is below";
+	} else if (strncmp(m->source, SEAL_PREFIX, strlen(SEAL_PREFIX)) == 0) {
+		*ret = "a share is mounted below";
+	} else {
+		ours = is_ours(c, m, e);
+		if (ours < 0)
+			return ours;
+		if (ours)
+			*ret = "the share directory is mounted below";
+	}
+	return 0;
 }
 
 int below_measure(struct facts_context *c, int fd, const struct facts *source, struct below *ret,
@@ -48,8 +81,8 @@ int below_measure(struct facts_context *c, int fd, const struct facts *source, s
 		if (!path_is_below(m.point, path))
 			continue;
 		below.n++;
-		if (!below.unfit)
-			below.unfit = unfit_reason(&m);
+		if (!below.unfit && find_unfit(c, &m, &below.unfit, e) < 0)
+			return -e->error;
 	}
 	if (n == BELOW_MAX)
 		below.unfit = "more mounts are below than can be looked at";

@@ -106,7 +106,9 @@ static int settle(struct builder *b, uint64_t next, struct err *e)
 
 	if (n->clone < 0)
 		return 0;
-	if (!n->p->recursive || (n->mount_id > 0 && next == n->mount_id + 1))
+	if (n->p->mount && b->plan->mounts >= b->c->policy->max_mounts)
+		plan_too_many(b->c->policy, n->p);
+	else if (!n->p->recursive || (n->mount_id > 0 && next == n->mount_id + 1))
 		result = shape_and_attach(b, n->clone, n->p, e);
 	else
 		result = settle_below(b, n, e);
@@ -213,6 +215,8 @@ static int measure_and_plan(struct builder *b, const struct oci_state *state, un
 		p->facts.entries = kind_may_not_answer(p->facts.mount->fstype)
 					   ? -EREMOTE
 					   : watch_count(fd, policy->watchable_limit);
+	if (p->facts.entries < 0 && err_is_system(-p->facts.entries))
+		return err_sys(e, -p->facts.entries, "count entries");
 	if (plan_volume(policy, b->c->config, i, b->plan->mounts + (b->pending.clone >= 0), p, e) <
 	    0)
 		return -e->error;

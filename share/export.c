@@ -30,14 +30,31 @@ static int repair_export(const struct sharedir *sd, int fd, const struct mountin
 	return mount_shape(fd, EXPORT_ATTRIBUTES, propagation, false, e);
 }
 
-/* 1: export/ is as it must be; 0: nothing is mounted there. Where 'repair', what can be set right
- * is. */
-static int check_export(struct sharedir *sd, const struct policy *policy, int proc, bool repair,
-			struct err *e)
+static int note_entry(const char *name, void *data)
+{
+	(void)name;
+	(void)data;
+	return 1;
+}
+
+/* How export/ may be treated. */
+enum export_mode {
+	EXPORT_LOOK,   /* without the setup lock: look only */
+	EXPORT_LOCKED, /* with it: finish what a killed process began, where nobody uses it yet */
+	EXPORT_REPAIR, /* with it, for setup */
+};
+
+/* 1: export/ is as it must be; 0: nothing is mounted there, or (EXPORT_LOOK) it has another
+ * propagation than the setting says, and whoever has the lock may be about to change that. */
+static int check_export(struct sharedir *sd, const struct policy *policy, int proc,
+			enum export_mode mode, struct err *e)
 {
 	cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
 	cleanup_fd int fd = at_open(sd->root, "export", O_PATH | O_DIRECTORY, AT_OURS_MOUNTED, e);
+	uint64_t propagation = policy_propagation(policy);
+	bool repair = mode == EXPORT_REPAIR, other;
 	struct statx sx;
+	int used;
 
 	if (fd < 0 || at_statx(fd, &sx, e) < 0)
 		return -e->error;
@@ -50,7 +67,16 @@ static int check_export(struct sharedir *sd, const struct policy *policy, int pr
 			       policy->share_dir);
 	if (mountinfo_get(proc, sx.stx_mnt_id, &m, e) < 0)
 		return -e->error;
-	if (repair && repair_export(sd, fd, &m, policy_propagation(policy), proc, e) < 0)
+	other = (m.peer_group != 0) != (propagation == MS_SHARED);
+	if (other && mode == EXPORT_LOOK)
+		return 0;
+	if (other && mode == EXPORT_LOCKED) {
+		used = sharedir_each(sd->tree, note_entry, NULL, e);
+		if (used < 0)
+			return used;
+		repair = !used && m.attributes & MOUNT_ATTR_RDONLY;
+	}
+	if (repair && repair_export(sd, fd, &m, propagation, proc, e) < 0)
 		return err_wrap(e, "repair '%s/export'", policy->share_dir);
 	if (!repair && !(m.attributes & MOUNT_ATTR_RDONLY))
 		return err_set(e, EX_TEMPFAIL, EROFS,
@@ -88,18 +114,19 @@ static int make_export(struct sharedir *sd, const struct policy *policy, struct 
 int export_ensure(struct sharedir *sd, const struct policy *policy, int proc, bool repair,
 		  struct err *e)
 {
-	int there = check_export(sd, policy, proc, repair, e);
+	enum export_mode mode = repair ? EXPORT_REPAIR : EXPORT_LOCKED;
+	int there = repair ? 0 : check_export(sd, policy, proc, EXPORT_LOOK, e);
 
 	if (there != 0)
 		return there < 0 ? there : 0;
 	if (sharedir_lock(sd, NULL, SETUP_WAIT_MS, e) < 0)
 		return -e->error;
-	there = check_export(sd, policy, proc, repair, e); /* another may have been faster */
+	there = check_export(sd, policy, proc, mode, e); /* another may have been faster */
 	sd->made_export = there == 0;
 	if (there == 0 && make_export(sd, policy, e) < 0)
 		there = err_wrap(e, "make '%s/export'", policy->share_dir);
 	if (there == 0)
-		there = check_export(sd, policy, proc, repair, e);
+		there = check_export(sd, policy, proc, mode, e);
 	sharedir_unlock(sd, NULL);
 	if (there == 0)
 		return err_set(e, EX_CANTCREAT, EBUSY, "make '%s/export': it is not there",
@@ -107,8 +134,9 @@ int export_ensure(struct sharedir *sd, const struct policy *policy, int proc, bo
 	return there < 0 ? there : 0;
 }
 
-/* The stage's descriptor; -ENOENT without a message: nothing is mounted there. */
-static int open_ready_stage(const struct sharedir *sd, int proc, struct err *e)
+/* The stage's descriptor; -ENOENT without a message: nothing is mounted there, or, without the
+ * setup lock, it is not private yet. */
+static int open_ready_stage(const struct sharedir *sd, int proc, bool locked, struct err *e)
 {
 	cleanup_fd int fd = at_open(sd->root, "stage", O_PATH | O_DIRECTORY, AT_OURS_MOUNTED, e);
 	cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
@@ -120,9 +148,13 @@ static int open_ready_stage(const struct sharedir *sd, int proc, struct err *e)
 		return -ENOENT;
 	if (mountinfo_get(proc, sx.stx_mnt_id, &m, e) < 0)
 		return -e->error;
-	if (m.peer_group != 0 || !str_equal(m.source, "oci-share-stage"))
-		return err_set(e, EX_TEMPFAIL, EBUSY,
-			       "refuse stage/: another mount is there, or it is shared");
+	if (!str_equal(m.source, "oci-share-stage"))
+		return err_set(e, EX_TEMPFAIL, EBUSY, "refuse stage/: another mount is there");
+	if (m.peer_group != 0 && !locked)
+		return -ENOENT;
+	/* its maker was killed before the last step */
+	if (m.peer_group != 0 && mount_shape(fd, 0, MS_PRIVATE, false, e) < 0)
+		return -e->error;
 	return take_fd(&fd);
 }
 
@@ -154,12 +186,12 @@ int export_open_stage(const struct sharedir *sd, int proc, struct err *e)
 
 	if (at_mkdir(sd->root, "stage", 0700, e) < 0)
 		return -e->error;
-	fd = open_ready_stage(sd, proc, e);
+	fd = open_ready_stage(sd, proc, false, e);
 	if (fd != -ENOENT)
 		return fd;
 	if (sharedir_lock(sd, NULL, SETUP_WAIT_MS, e) < 0)
 		return -e->error;
-	fd = open_ready_stage(sd, proc, e); /* another may have been faster */
+	fd = open_ready_stage(sd, proc, true, e); /* another may have been faster */
 	if (fd == -ENOENT)
 		fd = make_stage(sd, e);
 	sharedir_unlock(sd, NULL);

@@ -8,6 +8,7 @@
 
 #include "common/str.h"
 #include "share/direct.h"
+#include "share/kind.h"
 #include "share/match.h"
 #include "share/watch.h"
 
@@ -101,10 +102,20 @@ static int is_inside(const struct facts_context *c, int fd, struct err *e)
 		       DEPTH_MAX);
 }
 
-static int find_place(struct facts_context *c, int fd, struct facts_mount *m, struct facts *f,
-		      struct err *e)
+/* By the path that the kernel gives: for files, and for filesystems whose server would be asked on
+ * the way up. */
+static int is_inside_by_path(const struct facts_context *c, int fd, struct err *e)
 {
 	char path[PATH_MAX];
+
+	if (facts_path(c->proc, fd, path, sizeof(path), e) < 0)
+		return -e->error;
+	return path_is_below(path, c->policy->share_dir);
+}
+
+int facts_find_place(const struct facts_context *c, int fd, struct facts_mount *m, struct facts *f,
+		     struct err *e)
+{
 	int inside;
 
 	f->place = PLACE_ELSEWHERE;
@@ -117,13 +128,10 @@ static int find_place(struct facts_context *c, int fd, struct facts_mount *m, st
 		f->place = PLACE_INSIDE; /* tree/ itself, or export/, or a copy of it */
 	if (f->place != PLACE_ELSEWHERE || m->outside)
 		return 0;
-	if (f->type == S_IFDIR) {
+	if (f->type == S_IFDIR && !kind_may_not_answer(m->info.fstype))
 		inside = is_inside(c, fd, e);
-	} else {
-		inside = facts_path(c->proc, fd, path, sizeof(path), e);
-		if (inside == 0)
-			inside = path_is_below(path, c->policy->share_dir);
-	}
+	else
+		inside = is_inside_by_path(c, fd, e);
 	if (inside < 0)
 		return inside;
 	if (inside)
@@ -152,6 +160,8 @@ int facts_measure(struct facts_context *c, int i, struct facts *ret, struct err 
 	struct facts_mount *m;
 	struct statx sx;
 
+	if (fd < 0 && err_is_system(-fd))
+		return err_sys(e, -fd, "open source");
 	if (fd < 0) {
 		*ret = (struct facts){ .error = -fd };
 		return -ENOENT;
@@ -175,12 +185,13 @@ int facts_measure(struct facts_context *c, int i, struct facts *ret, struct err 
 		.rdev_minor = sx.stx_rdev_minor,
 		.mount_root = sx.stx_attributes & STATX_ATTR_MOUNT_ROOT,
 	};
-	if (find_place(c, fd, m, &f, e) < 0)
+	if (facts_find_place(c, fd, m, &f, e) < 0)
 		return -e->error;
 	if (i >= 0) {
 		f.direct = direct_is_assigned(c->direct_volumes,
 					      oci_mount(c->config, (size_t)i)->source);
-		match_volume(c, i, &f);
+		if (match_volume(c, i, &f, e) < 0)
+			return -e->error;
 	}
 	*ret = f;
 	return take_fd(&fd);

@@ -1,8 +1,9 @@
 /* Facts: what the kernel says of a source, measured on the one descriptor that is cloned later.
  * Nothing here decides.
  *
- * What is asked is answered by the kernel itself, not by the filesystem, where possible: no server
- * that is dead can make a start hang, and no automount is triggered. */
+ * What is asked is answered by the kernel itself, not by the filesystem: no automount is triggered,
+ * and a dead server cannot make it hang where its mount is the source. A source within such a mount
+ * must be looked up there, as the engine had to; the engine's timeout for hooks bounds that. */
 #pragma once
 
 #include "common/at.h"
@@ -75,6 +76,10 @@ int facts_measure(struct facts_context *c, int i, struct facts *ret, struct err 
 /* Facts of a mount, cached. It belongs to the context. */
 int facts_mount(struct facts_context *c, uint64_t id, struct facts_mount **ret,
 		struct err *e) must_use;
+
+/* Find where an open file lies, seen from share_dir; 'f' has its type and id. 'm' is its mount. */
+int facts_find_place(const struct facts_context *c, int fd, struct facts_mount *m, struct facts *f,
+		     struct err *e) must_use;
 
 /* The path of a descriptor as the kernel sees it from our root. */
 int facts_path(int proc, int fd, char *ret, size_t size, struct err *e) must_use;

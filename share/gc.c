@@ -38,6 +38,8 @@ static int consider_directory(struct stale_pass *pass, const char *id, struct er
 	int result = record_read(pass->sd, id, &r, e);
 
 	*e = (struct err){ 0 };
+	if (!stale_has_directory(pass->sd->tree, pass->sandbox, id)) /* withdrawn meanwhile */
+		return 0;
 	if (result == -EBADMSG || (result == 0 && str_equal(r.sandbox, pass->sandbox)))
 		return 0;
 	w.keep_record = result == 0; /* it is of a share in another sandbox */

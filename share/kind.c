@@ -132,7 +132,8 @@ static bool component_is(const char *path, unsigned back, const char *name)
 
 static bool is_below_pods(const char *path, const char *kubelet_dir)
 {
-	const char *pods = path + strlen(kubelet_dir), *uid = pods + strlen("/pods/");
+	const char *pods = path + (kubelet_dir[1] ? strlen(kubelet_dir) : 0),
+		   *uid = pods + strlen("/pods/");
 
 	if (!path_is_below(path, kubelet_dir) || strncmp(pods, "/pods/", strlen("/pods/")) != 0)
 		return false;

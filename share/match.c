@@ -66,7 +66,7 @@ static bool is_mounted(struct facts_context *c)
 	return c->engine_mounted > 0;
 }
 
-void match_volume(struct facts_context *c, int i, struct facts *f)
+int match_volume(struct facts_context *c, int i, struct facts *f, struct err *e)
 {
 	const char *path = oci_mount(c->config, (size_t)i)->path;
 	struct statx sx;
@@ -74,20 +74,23 @@ void match_volume(struct facts_context *c, int i, struct facts *f)
 
 	f->match = MATCH_UNKNOWN;
 	if (c->container < 0)
-		return;
+		return 0;
 	there = look(c, path, &sx);
 	if (there == 0 && at_id_equal(at_id(&sx), f->id)) {
 		f->match = MATCH_SAME;
-		return;
+		return 0;
 	}
 	if (there == -ENOENT)
 		there = look_above(c, path, &sx);
+	if (there < 0 && err_is_system(-there))
+		return err_sys(e, -there, "look at '%s' in the container", path);
 	if (there == 0 && is_covered(c, i, &sx, &f->covered_by))
 		f->match = MATCH_COVERED;
 	else
 		/* Whoever can write what the destination lies in can move the engine's mount aside:
 		 * that it is not there is no excuse once the engine has mounted. */
 		f->match = is_mounted(c) ? MATCH_DIFFERENT : MATCH_ABSENT;
+	return 0;
 }
 
 int match_find_container(struct facts_context *c, int64_t pid, const struct facts *rootfs,

@@ -12,4 +12,4 @@ int match_find_container(struct facts_context *c, int64_t pid, const struct fact
 			 struct err *e) must_use;
 
 /* Compare mounts[i]'s measured source with its destination; sets f->match and f->covered_by. */
-void match_volume(struct facts_context *c, int i, struct facts *f);
+int match_volume(struct facts_context *c, int i, struct facts *f, struct err *e) must_use;

@@ -29,6 +29,9 @@ int plan_rootfs(const struct policy *policy, const struct oci_config *config,
 			       facts->error == EXDEV
 				       ? "it leads out of the bundle or this mount namespace"
 				       : strerror(facts->error));
+	if (facts->type != S_IFDIR)
+		return err_set(e, EX_DATAERR, ENOTDIR, "open root filesystem '%s': %s", path,
+			       strerror(ENOTDIR));
 	if (facts->place == PLACE_HOST_ROOT)
 		return err_set(e, EX_NOPERM, EPERM, "refuse root filesystem '/': it is the host's");
 	if (facts->place == PLACE_INSIDE)
@@ -101,6 +104,11 @@ static const char *top_only_reason(const struct oci_config *config, const struct
 	return NULL;
 }
 
+void plan_too_many(const struct policy *policy, struct planned *p)
+{
+	REASON(p->skipped, "max_mounts (%u) reached", policy->max_mounts);
+}
+
 static void plan_skip(const struct policy *policy, const struct oci_config *config, unsigned mounts,
 		      struct planned *p)
 {
@@ -126,7 +134,7 @@ static void plan_skip(const struct policy *policy, const struct oci_config *conf
 		 (f->match != MATCH_SAME && is_hidden(config, p->index, &by)))
 		REASON(p->skipped, "covered by mounts[%u]", by);
 	else if (mounts >= policy->max_mounts)
-		REASON(p->skipped, "max_mounts (%u) reached", policy->max_mounts);
+		plan_too_many(policy, p);
 }
 
 int plan_volume(const struct policy *policy, const struct oci_config *config, unsigned index,

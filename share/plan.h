@@ -34,7 +34,7 @@ struct plan {
 	unsigned mounts; /* in the share so far */
 };
 
-/* The rootfs. Exit 66, 77: it cannot be published, and so nothing is. */
+/* The rootfs. Exit 65, 66, 77: it cannot be published, and so nothing is. */
 int plan_rootfs(const struct policy *policy, const struct oci_config *config,
 		const struct facts *facts, struct planned *ret, struct err *e) must_use;
 
@@ -51,5 +51,8 @@ int plan_volume(const struct policy *policy, const struct oci_config *config, un
  * the volume. */
 void plan_below(const struct policy *policy, const struct below *below, unsigned mounts,
 		struct planned *p);
+
+/* The share was full when its turn came: skip it. */
+void plan_too_many(const struct policy *policy, struct planned *p);
 
 void plan_free(struct plan *plan);

@@ -63,9 +63,10 @@ static int meet_existing(struct publication *p, const struct record *r, struct e
 	bool same_start =
 		     r->pid == p->process.pid && (uint64_t)r->start_time == p->process.start_time,
 	     same_boot = str_equal(r->boot_id, p->boot_id),
-	     same_bundle = str_equal(r->bundle, p->state->bundle);
+	     same_bundle = record_is_of_bundle(r, p->state->bundle);
 	char boot_id[PROCESS_BOOT_ID_SIZE];
 	struct lifecycle_facts facts;
+	enum lifecycle verdict;
 	int there;
 
 	if (same_boot && same_start && same_bundle) {
@@ -76,7 +77,8 @@ static int meet_existing(struct publication *p, const struct record *r, struct e
 	if (!same_bundle) {
 		if (lifecycle_measure(p->c.proc, r, boot_id, &facts, e) < 0)
 			return -e->error;
-		if (lifecycle_judge(r, &facts, 0) == LIFECYCLE_LIVE)
+		verdict = lifecycle_judge(r, &facts, 0);
+		if (verdict == LIFECYCLE_LIVE || verdict == LIFECYCLE_UNKNOWN)
 			return err_set(e, EX_TEMPFAIL, EEXIST,
 				       "'%s' is already published for the bundle '%s'", r->id,
 				       r->bundle);

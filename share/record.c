@@ -71,6 +71,8 @@ void record_free(struct record *r)
 /* What cannot be relied on, whatever the cause, is one case for the callers. */
 static int bad(const char *name, struct err *e)
 {
+	if (err_is_system(e->error) || e->error == EIO)
+		return err_wrap(e, "record '%s'", name);
 	e->error = EBADMSG;
 	e->exit_code = EX_TEMPFAIL;
 	return err_wrap(e, "record '%s'", name);
@@ -176,6 +178,29 @@ int record_write(const struct sharedir *sd, const struct record *r, struct facts
 	if (renameat(sd->state, temporary, sd->state, name) < 0)
 		return err_sys(e, errno, "rename '%s'", name);
 	return 0;
+}
+
+static int open_bundle(const char *path, struct at_id *ret)
+{
+	cleanup_fd int fd = at_try(AT_FDCWD, path, O_PATH | O_DIRECTORY, RESOLVE_NO_MAGICLINKS);
+	struct err ignored = { 0 };
+	struct statx sx;
+
+	if (fd < 0 || at_statx(fd, &sx, &ignored) < 0)
+		return -ENOENT;
+	*ret = at_id(&sx);
+	return 0;
+}
+
+bool record_is_of_bundle(const struct record *r, const char *bundle)
+{
+	struct at_id recorded, given;
+
+	if (str_equal(r->bundle, bundle) || !r->bundle[1] || !bundle[1])
+		return true;
+	if (open_bundle(r->bundle, &recorded) < 0)
+		return true;
+	return open_bundle(bundle, &given) == 0 && at_id_equal(recorded, given);
 }
 
 int record_remove(const struct sharedir *sd, const char *id, struct err *e)

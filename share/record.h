@@ -49,6 +49,12 @@ int record_write(const struct sharedir *sd, const struct record *r, struct facts
  * right. */
 int record_remove(const struct sharedir *sd, const char *id, struct err *e) must_use;
 
+/* Whether a record is of the container with that bundle. Engines name a bundle now by its real
+ * path, now through a link, and ids repeat, over containerd's namespaces for one: it is another's
+ * where both directories are there and differ, or the recorded one alone is. A bundle '/' (crun
+ * says so in some stages) is no bundle. */
+bool record_is_of_bundle(const struct record *r, const char *bundle) must_use;
+
 /* Remember that the container's process was found to be gone; the first call counts. *ret_seconds:
  * how long ago that was (CLOCK_BOOTTIME). */
 int record_mark_gone(const struct sharedir *sd, const char *id, uint64_t *ret_seconds,

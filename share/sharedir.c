@@ -39,15 +39,16 @@ static int open_all(const struct policy *policy, bool create, struct sharedir *r
 		return err_set(e, EX_NOPERM, EPERM,
 			       "refuse '%s': mode %04o lets others into the shares, 0700 does not",
 			       policy->share_dir, sx.stx_mode & 07777);
-	if (create &&
-	    (at_mkdir(sd.root, "tree", 0755, e) < 0 || at_mkdir(sd.root, "state", 0700, e) < 0 ||
-	     at_mkdir(sd.root, "export", 0755, e) < 0))
+	if (create && at_mkdir(sd.root, "tree", 0755, e) < 0)
 		return err_wrap(e, "share_dir '%s'", policy->share_dir);
-	if (open_below(sd.root, "tree", O_PATH, &sd.tree, e) < 0 ||
-	    open_below(sd.root, "state", O_RDONLY, &sd.state, e) < 0)
+	if (open_below(sd.root, "tree", O_PATH, &sd.tree, e) < 0)
 		return -e->error;
-	sd.lock = openat(sd.state, ".lock",
-			 O_RDWR | (create ? O_CREAT : 0) | O_NOFOLLOW | O_CLOEXEC, 0600);
+	/* with tree/ there may be shares: what else is missing was taken away, and is made again */
+	if (at_mkdir(sd.root, "state", 0700, e) < 0 || at_mkdir(sd.root, "export", 0755, e) < 0)
+		return err_wrap(e, "share_dir '%s'", policy->share_dir);
+	if (open_below(sd.root, "state", O_RDONLY, &sd.state, e) < 0)
+		return -e->error;
+	sd.lock = openat(sd.state, ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (sd.lock < 0)
 		return err_sys(e, errno, "open 'state/.lock'");
 	sd.export = at_open(sd.root, "export", O_PATH | O_DIRECTORY, AT_OURS_MOUNTED, e);

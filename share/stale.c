@@ -72,33 +72,52 @@ static int judge(struct stale_pass *pass, const struct record *r, const char **r
 	return 0;
 }
 
+bool stale_has_directory(int tree, const char *sandbox, const char *id)
+{
+	cleanup_fd int fd = at_try(tree, sandbox, O_PATH | O_DIRECTORY, AT_OURS);
+
+	return fd >= 0 && faccessat(fd, id, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 static int find_sandbox(const char *name, void *data)
 {
 	struct search *s = data;
-	cleanup_fd int fd = at_try(s->tree, name, O_PATH | O_DIRECTORY, AT_OURS);
 
-	if (fd < 0 || !oci_id_is_valid(name) || faccessat(fd, s->id, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+	if (!oci_id_is_valid(name) || !stale_has_directory(s->tree, name, s->id))
 		return 0;
 	memcpy(s->sandbox, name, strlen(name) + 1); /* a valid id fits */
 	return 1;
 }
 
-/* A record that says nothing: the share is judged by its tmpfs. Where that is there, it stays. */
+int stale_find_sandbox(const struct sharedir *sd, const char *id, char ret[OCI_ID_MAX + 1],
+		       struct err *e)
+{
+	struct search search = { .tree = sd->tree, .id = id };
+	int found = sharedir_each(sd->tree, find_sandbox, &search, e);
+
+	if (found == 1)
+		memcpy(ret, search.sandbox, sizeof(search.sandbox));
+	return found;
+}
+
+/* A record that says nothing. A share always has a directory, whatever mount namespace it is in;
+ * where there is none, there is no share, and the record goes. */
 static int consider_unreadable(struct stale_pass *pass, const char *id, struct err *e)
 {
-	struct search search = { .tree = pass->sd->tree, .id = id };
 	struct withdrawal w = { .id = id, .sandbox = id };
-	int there;
+	char sandbox[OCI_ID_MAX + 1];
+	int found = stale_find_sandbox(pass->sd, id, sandbox, e);
 
-	if (sharedir_each(pass->sd->tree, find_sandbox, &search, e) == 1)
-		w.sandbox = search.sandbox;
-	there = e->exit_code ? -e->error : withdraw_look(pass->sd, pass->proc, &w, e);
-	if (there != WITHDRAW_NOTHING) {
+	if (found < 0)
+		return found;
+	if (found) {
 		log_line(pass->log, LOG_LEVEL_WARNING,
-			 "'%s': leave a share whose record cannot be read", id);
-		return there < 0 ? there : 0;
+			 "'%s': leave a share whose record cannot be read; oci-share withdraw "
+			 "takes it",
+			 id);
+		return 0;
 	}
-	return stale_take_away(pass, &w, "its record cannot be read and it has no mount", e);
+	return stale_take_away(pass, &w, "its record cannot be read and it has no directory", e);
 }
 
 int stale_consider(struct stale_pass *pass, const char *id, struct err *e)

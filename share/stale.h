@@ -30,6 +30,13 @@ int stale_take_away(struct stale_pass *pass, const struct withdrawal *w, const c
 /* Judge the record of 'id', and withdraw its share where it is stale. Done already is right. */
 int stale_consider(struct stale_pass *pass, const char *id, struct err *e) must_use;
 
+/* Whether tree/<sandbox>/<id> is there. */
+bool stale_has_directory(int tree, const char *sandbox, const char *id);
+
+/* In which sandbox's directory an id has its place. 1: found, 0: nowhere. */
+int stale_find_sandbox(const struct sharedir *sd, const char *id, char ret[OCI_ID_MAX + 1],
+		       struct err *e) must_use;
+
 /* Call 'consider' with the id's lock, if it is free. Always 0, as sharedir_each() wants it. */
 int stale_with_lock(struct stale_pass *pass, const char *id,
 		    int (*consider)(struct stale_pass *pass, const char *id, struct err *e));

@@ -50,6 +50,10 @@ static int count_directory(struct counting *c, int parent, const char *name, uns
 	int result = 0;
 	DIR *dir;
 
+	if (fd == -ENOTDIR && depth > 0) { /* exchanged just now */
+		c->found++;
+		return 0;
+	}
 	if (fd < 0)
 		return fd;
 	if (++c->directories > WATCH_DIRECTORIES_MAX || depth > WATCH_DEPTH_MAX)
@@ -58,11 +62,15 @@ static int count_directory(struct counting *c, int parent, const char *name, uns
 	if (!dir)
 		return -ENOMEM;
 	(void)take_fd(&fd); /* it is the stream's now */
-	errno = 0;
-	while (result == 0 && c->found <= c->limit && (entry = readdir(dir)))
+	while (result == 0 && c->found <= c->limit) {
+		errno = 0; /* which alone tells the end from an error */
+		entry = readdir(dir);
+		if (!entry) {
+			result = -errno;
+			break;
+		}
 		result = count_entry(c, dirfd(dir), entry, depth);
-	if (result == 0 && c->found <= c->limit && errno != 0)
-		result = -errno;
+	}
 	(void)closedir(dir); /* only read from */
 	return result;
 }

@@ -125,7 +125,7 @@ static int detach_at_place(const struct sharedir *sd, int proc, const struct wit
 }
 
 /* Detach one mount by id, if it is ours: wherever it may be now, by its path, and only if what is
- * there is that mount. */
+ * there is that mount. Returns 1 if it was. */
 static int detach_by_id(int proc, const struct withdrawal *w, uint64_t id, struct err *e)
 {
 	cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
@@ -151,27 +151,31 @@ static int detach_by_id(int proc, const struct withdrawal *w, uint64_t id, struc
 /* Copies of ours elsewhere in this namespace keep the directory busy (a private bind of export/, a
  * tree/ that was renamed). Only looked for where something is in the way, since it reads every
  * mount of the host. */
-static int detach_everywhere(int proc, const struct withdrawal *w, struct err *e)
+int withdraw_copies(int proc, const struct withdrawal *w, struct err *e)
 {
 	enum { MOUNTS_MAX = 131072 };
 	cleanup_free uint64_t *ids = realloc_array(NULL, MOUNTS_MAX, sizeof(*ids));
 	int n = ids ? mountinfo_below(proc, MOUNTINFO_ALL, ids, MOUNTS_MAX, e) : err_nomem(e);
 	struct err first = { 0 };
+	int detached = 0;
 
 	for (int i = 0; i < n; i++) {
 		struct err next = { 0 };
 
-		if (detach_by_id(proc, w, ids[i], &next) < 0 && !first.exit_code)
+		if (detach_by_id(proc, w, ids[i], &next) > 0)
+			detached++;
+		else if (!first.exit_code)
 			first = next;
 	}
 	if (first.exit_code)
 		*e = first;
-	return e->exit_code ? -e->error : 0;
+	return e->exit_code ? -e->error : detached;
 }
 
 /* Our directories, empty as they are; -EBUSY, without a message: something is mounted there in this
  * namespace. It also dissolves what is mounted there in namespaces that no propagation reaches. */
-static int remove_directories(const struct sharedir *sd, const struct withdrawal *w, struct err *e)
+static int remove_directories(const struct sharedir *sd, const struct withdrawal *w,
+			      struct log *log, struct err *e)
 {
 	cleanup_fd int sandbox = at_try(sd->tree, w->sandbox, O_PATH | O_DIRECTORY, AT_OURS);
 
@@ -179,6 +183,11 @@ static int remove_directories(const struct sharedir *sd, const struct withdrawal
 		return 0;
 	if (sandbox < 0)
 		return err_sys(e, -sandbox, "open 'tree/%s'", w->sandbox);
+	if (unlinkat(sandbox, w->id, AT_REMOVEDIR) < 0 && errno == ENOTEMPTY) {
+		log_line(log, LOG_LEVEL_WARNING, "tree/%s/%s stays: someone put something into it",
+			 w->sandbox, w->id);
+		return 0;
+	}
 	if (unlinkat(sandbox, w->id, AT_REMOVEDIR) < 0 && errno != ENOENT)
 		return errno == EBUSY ? -EBUSY
 				      : err_sys(e, errno, "remove 'tree/%s/%s'", w->sandbox, w->id);
@@ -218,14 +227,14 @@ static int withdraw_mounts(const struct sharedir *sd, int proc, const struct wit
 	ignore_result(detach_at_place(sd, proc, w, &found, log, e)); /* kept in first */
 	keep_first(&first, e);
 	log_step(log, "withdraw", "detached export/%s/%s", w->sandbox, w->id);
-	busy = remove_directories(sd, w, e);
+	busy = remove_directories(sd, w, log, e);
 	keep_first(&first, e);
 	elsewhere = is_elsewhere(proc, w);
-	if ((busy == -EBUSY && !found.foreign) || elsewhere == 1 ||
-	    (elsewhere < 0 && !found.ours && w->nonce)) {
-		ignore_result(detach_everywhere(proc, w, e)); /* kept in first */
+	if (w->nonce && ((busy == -EBUSY && !found.foreign) || elsewhere == 1 ||
+			 (elsewhere < 0 && !found.ours))) {
+		ignore_result(withdraw_copies(proc, w, e)); /* kept in first */
 		keep_first(&first, e);
-		busy = remove_directories(sd, w, e);
+		busy = remove_directories(sd, w, log, e);
 		keep_first(&first, e);
 	}
 	if (is_elsewhere(proc, w) == 1)

@@ -30,3 +30,7 @@ enum withdraw_seen { WITHDRAW_NOTHING, WITHDRAW_OURS, WITHDRAW_FOREIGN };
 /* Returns an enum withdraw_seen. */
 int withdraw_look(const struct sharedir *sd, int proc, const struct withdrawal *w,
 		  struct err *e) must_use;
+
+/* Detach every mount of this namespace that is the share's, wherever it is; w->nonce is given.
+ * Directories and record stay as they are. Returns how many there were. */
+int withdraw_copies(int proc, const struct withdrawal *w, struct err *e) must_use;

@@ -2,8 +2,8 @@
  *
  *	deny NAME[:ERROR][@FLAGS]... -- COMMAND [ARGUMENT]...
  *
- * The call fails with ERROR, ENOSYS where none is given; with @FLAGS (any base) only where its flags are exactly these. Exit 125:
- * not understood, or the filter could not be loaded. */
+ * The call fails with ERROR, ENOSYS where none is given; with @FLAGS (any base) only where its
+ *flags are exactly these. Exit 125: not understood, or the filter could not be loaded. */
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -65,8 +65,8 @@ static int refuse(const char *what, const char *name)
 	return 125;
 }
 
-/* One rule, RULE_SIZE instructions: load the number, leave the rule where it is another, the same with the low half of the flags,
- * fail. Returns -1 where the word is not understood. */
+/* One rule, RULE_SIZE instructions: load the number, leave the rule where it is another, the same
+ * with the low half of the flags, fail. Returns -1 where the word is not understood. */
 static int add_rule(char *word, struct sock_filter *rule)
 {
 	char *flags = strchr(word, '@'), *error = strchr(word, ':');
@@ -84,12 +84,15 @@ static int add_rule(char *word, struct sock_filter *rule)
 	if (call == ARRAY_SIZE(calls) || number == ARRAY_SIZE(errors))
 		return -1;
 	offset = (unsigned)offsetof(struct seccomp_data, args) + 8 * calls[call].flags;
-	rule[0] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
+	rule[0] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+					       offsetof(struct seccomp_data, nr));
 	rule[1] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, calls[call].number, 0, 3);
 	rule[2] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset);
-	rule[3] = flags ? (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)strtoul(flags, NULL, 0), 0, 1)
+	rule[3] = flags ? (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+						       (uint32_t)strtoul(flags, NULL, 0), 0, 1)
 			: (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JA, 0, 0, 0);
-	rule[4] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)errors[number].number);
+	rule[4] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
+					       SECCOMP_RET_ERRNO | (unsigned)errors[number].number);
 	return 0;
 }
 
@@ -109,7 +112,8 @@ int main(int argc, char **argv)
 	if (i + 1 >= argc)
 		return refuse("usage", "deny NAME[:ERROR][@FLAGS]... -- COMMAND");
 	filter[program.len++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
 		return refuse("load the filter", strerror(errno));
 	execvp(argv[i + 1], argv + i + 1);
 	return refuse(strerror(errno), argv[i + 1]);
