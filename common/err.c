@@ -12,7 +12,7 @@ static const struct {
 	{ EDQUOT, EX_TEMPFAIL },    { EIO, EX_IOERR },	     { EFBIG, EX_IOERR },
 };
 
-static const int system_errors[] = { ENOMEM, EMFILE, ENFILE, EAGAIN, EINTR };
+static const int transient_errors[] = { ENOMEM, EMFILE, ENFILE, EAGAIN, EINTR };
 
 static const int may_warn[] = { EX_OSERR, EX_CANTCREAT, EX_IOERR, EX_TEMPFAIL };
 
@@ -24,10 +24,10 @@ int err_exit_code(int error)
 	return EX_OSERR;
 }
 
-int err_is_system(int error)
+int err_is_transient(int error)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(system_errors); i++)
-		if (system_errors[i] == error)
+	for (size_t i = 0; i < ARRAY_SIZE(transient_errors); i++)
+		if (transient_errors[i] == error)
 			return 1;
 	return 0;
 }

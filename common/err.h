@@ -37,7 +37,7 @@ int err_exit_code(int error);
 
 /* Whether an errno says nothing of what was asked for, only that the system cannot serve us now:
  * ENOMEM, EMFILE, … */
-int err_is_system(int error);
+int err_is_transient(int error);
 
 /* Whether on_error=warn may let the container start without a share after this exit code: 71, 73,
  * 74, 75. */

@@ -68,7 +68,7 @@ static uint64_t parse_attributes(const char *text, size_t length)
 /* All options as a list: of the mount, then of the superblock, however we came to know them. */
 static char *list_options(uint64_t attributes, const char *super, size_t length)
 {
-	char own[128] = "rw", *list;
+	char own[128] = "rw";
 	size_t used = 2;
 
 	if (attributes & MOUNT_ATTR_RDONLY)
@@ -79,9 +79,7 @@ static char *list_options(uint64_t attributes, const char *super, size_t length)
 		used += (size_t)snprintf(own + used, sizeof(own) - used, ",%s",
 					 attribute_names[i].name); /* fits */
 	}
-	if (asprintf(&list, "%s%s%.*s", own, length > 0 ? "," : "", (int)length, super) < 0)
-		return NULL;
-	return list;
+	return str_format("%s%s%.*s", own, length > 0 ? "," : "", (int)length, super);
 }
 
 /* One field of the line: where it starts, and its length. */
@@ -322,11 +320,9 @@ int mountinfo_get(int proc, uint64_t id, struct mountinfo *ret, struct err *e)
 	if (!m.root || !m.point || !m.source || !m.options)
 		return err_nomem(e);
 	subtype = s->mask & SYS_STATMOUNT_FS_SUBTYPE ? s->strings + s->fs_subtype : "";
-	if (asprintf(&m.fstype, "%s%s%s", s->strings + s->fs_type, subtype[0] ? "." : "", subtype) <
-	    0) {
-		m.fstype = NULL;
+	m.fstype = str_format("%s%s%s", s->strings + s->fs_type, subtype[0] ? "." : "", subtype);
+	if (!m.fstype)
 		return err_nomem(e);
-	}
 	*ret = m;
 	m = (struct mountinfo){ 0 };
 	return 0;

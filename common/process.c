@@ -14,6 +14,7 @@
 
 #include "common/at.h"
 #include "common/io.h"
+#include "common/str.h"
 
 static const struct {
 	int number;
@@ -89,9 +90,8 @@ int process_user_runtime_directory(char **ret, struct err *e)
 	*ret = NULL;
 	if (inside == outside && count == UINT32_MAX)
 		return 0;
-	if (asprintf(ret, "/run/user/%lu", outside) < 0)
-		return err_nomem(e);
-	return 0;
+	*ret = str_format("/run/user/%lu", outside);
+	return *ret ? 0 : err_nomem(e);
 }
 
 int process_identify(int proc, pid_t pid, struct process_identity *ret, struct err *e)

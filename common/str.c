@@ -1,8 +1,21 @@
 /* Text: paths taken apart lexically, and untrusted bytes made printable. */
 #include "common/str.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+char *str_format(const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	return n < 0 ? NULL : text; /* on failure vasprintf leaves 'text' undefined */
+}
 
 const char *path_next(const char **path, size_t *ret_length)
 {

@@ -6,6 +6,9 @@
 
 #include "common/cleanup.h"
 
+/* Formatted text, allocated; NULL: no memory. The caller frees it. */
+char *str_format(const char *fmt, ...) printf_like(1, 2) must_use;
+
 /* 'path' without empty and '.' components, '..' applied (never above '/'), no trailing slash;
  * always absolute. It is text only: nothing is looked up. NULL: no memory. The caller frees it. */
 char *path_clean(const char *path) must_use;

@@ -215,7 +215,7 @@ static int measure_and_plan(struct builder *b, const struct oci_state *state, un
 		p->facts.entries = kind_may_not_answer(p->facts.mount->fstype)
 					   ? -EREMOTE
 					   : watch_count(fd, policy->watchable_limit);
-	if (p->facts.entries < 0 && err_is_system(-p->facts.entries))
+	if (p->facts.entries < 0 && err_is_transient(-p->facts.entries))
 		return err_sys(e, -p->facts.entries, "count entries");
 	if (plan_volume(policy, b->c->config, i, b->plan->mounts + (b->pending.clone >= 0), p, e) <
 	    0)

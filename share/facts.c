@@ -35,11 +35,8 @@ char *facts_absolute(const struct facts_context *c, const char *path)
 
 	if (path[0] == '/')
 		return path_clean(path);
-	if (asprintf(&joined, "%s/%s", c->bundle_path, path) < 0) {
-		joined = NULL;
-		return NULL;
-	}
-	return path_clean(joined);
+	joined = str_format("%s/%s", c->bundle_path, path);
+	return joined ? path_clean(joined) : NULL;
 }
 
 int facts_mount(struct facts_context *c, uint64_t id, struct facts_mount **ret, struct err *e)
@@ -160,7 +157,7 @@ int facts_measure(struct facts_context *c, int i, struct facts *ret, struct err 
 	struct facts_mount *m;
 	struct statx sx;
 
-	if (fd < 0 && err_is_system(-fd))
+	if (fd < 0 && err_is_transient(-fd))
 		return err_sys(e, -fd, "open source");
 	if (fd < 0) {
 		*ret = (struct facts){ .error = -fd };

@@ -82,7 +82,7 @@ int match_volume(struct facts_context *c, int i, struct facts *f, struct err *e)
 	}
 	if (there == -ENOENT)
 		there = look_above(c, path, &sx);
-	if (there < 0 && err_is_system(-there))
+	if (there < 0 && err_is_transient(-there))
 		return err_sys(e, -there, "look at '%s' in the container", path);
 	if (there == 0 && is_covered(c, i, &sx, &f->covered_by))
 		f->match = MATCH_COVERED;

@@ -103,10 +103,9 @@ int policy_load(const char *config, struct policy *ret, struct err *e)
 		return -e->error;
 	if (runtime) {
 		free(p.share_dir);
-		if (asprintf(&p.share_dir, "%s/oci-share", runtime) < 0) {
-			p.share_dir = NULL;
+		p.share_dir = str_format("%s/oci-share", runtime);
+		if (!p.share_dir)
 			return err_nomem(e);
-		}
 	}
 	if (config) {
 		if (settings_read(policy_settings, &p, config, true, e) < 0)

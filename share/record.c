@@ -71,7 +71,7 @@ void record_free(struct record *r)
 /* What cannot be relied on, whatever the cause, is one case for the callers. */
 static int bad(const char *name, struct err *e)
 {
-	if (err_is_system(e->error) || e->error == EIO)
+	if (err_is_transient(e->error) || e->error == EIO)
 		return err_wrap(e, "record '%s'", name);
 	e->error = EBADMSG;
 	e->exit_code = EX_TEMPFAIL;
