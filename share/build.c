@@ -65,12 +65,25 @@ static int shape_and_attach(struct builder *b, int clone, const struct planned *
 	uint64_t attributes =
 		MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (p->readonly ? MOUNT_ATTR_RDONLY : 0);
 
-	if (mount_shape(clone, attributes, MS_PRIVATE, p->recursive, e) < 0)
+	/* recursive in any case: a mount that came below a shared source since it was cloned could
+	 * be in it */
+	if (mount_shape(clone, attributes, MS_PRIVATE, true, e) < 0)
 		return -e->error;
 	if (b->seal && seal_add(b->seal, clone, p->mount ? (int)p->index : -1, p->directory, e) < 0)
 		return -e->error;
 	b->plan->mounts++;
 	b->plan->verified &= p->verified;
+	return 0;
+}
+
+/* What the kernel does not clone is a volume's own trouble; a root filesystem's is the share's. */
+static int skip_uncloned(int result, struct planned *p, struct err *e)
+{
+	if (result != -EINVAL || !p->mount)
+		return result;
+	*e = (struct err){ 0 };
+	(void)snprintf(p->skipped, sizeof(p->skipped),
+		       "cannot be cloned: unbindable, locked or in another namespace"); /* fits */
 	return 0;
 }
 
@@ -90,7 +103,7 @@ static int settle_below(struct builder *b, struct pending *n, struct err *e)
 		close(n->clone);
 		n->clone = mount_clone(n->source, false, e);
 		if (n->clone < 0)
-			return n->clone;
+			return skip_uncloned(n->clone, n->p, e);
 	}
 	if (shape_and_attach(b, n->clone, n->p, e) < 0)
 		return -e->error;
@@ -127,13 +140,9 @@ static int add(struct builder *b, int *source, struct planned *p, struct err *e)
 	struct statx sx;
 	uint64_t id;
 
-	if (clone == -EINVAL && p->mount) {
-		*e = (struct err){ 0 };
-		(void)snprintf(p->skipped, sizeof(p->skipped),
-			       "cannot be cloned: unbindable, locked or in another namespace");
-		return 0;
-	}
-	if (clone < 0 || at_statx(clone, &sx, e) < 0)
+	if (clone < 0)
+		return skip_uncloned(clone, p, e);
+	if (at_statx(clone, &sx, e) < 0)
 		return -e->error;
 	id = sx.stx_mask & STATX_MNT_ID_UNIQUE ? sx.stx_mnt_id : 0;
 	if (settle(b, id, e) < 0)

@@ -183,14 +183,15 @@ static int remove_directories(const struct sharedir *sd, const struct withdrawal
 		return 0;
 	if (sandbox < 0)
 		return err_sys(e, -sandbox, "open 'tree/%s'", w->sandbox);
-	if (unlinkat(sandbox, w->id, AT_REMOVEDIR) < 0 && errno == ENOTEMPTY) {
+	if (unlinkat(sandbox, w->id, AT_REMOVEDIR) < 0 && errno != ENOENT) {
+		if (errno == EBUSY)
+			return -EBUSY;
+		if (errno != ENOTEMPTY)
+			return err_sys(e, errno, "remove 'tree/%s/%s'", w->sandbox, w->id);
 		log_line(log, LOG_LEVEL_WARNING, "tree/%s/%s stays: someone put something into it",
 			 w->sandbox, w->id);
 		return 0;
 	}
-	if (unlinkat(sandbox, w->id, AT_REMOVEDIR) < 0 && errno != ENOENT)
-		return errno == EBUSY ? -EBUSY
-				      : err_sys(e, errno, "remove 'tree/%s/%s'", w->sandbox, w->id);
 	/* other containers of the sandbox may be there, or come just now */
 	if (unlinkat(sd->tree, w->sandbox, AT_REMOVEDIR) < 0 && errno != ENOENT &&
 	    errno != ENOTEMPTY && errno != EEXIST && errno != EBUSY)
