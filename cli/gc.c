@@ -16,7 +16,6 @@
 struct progress {
 	struct cli *cli;
 	struct json_out *out;
-	unsigned said;
 	const struct sharedir *sd;
 	int proc;
 	struct gc_result *result;
@@ -27,7 +26,6 @@ static void say(const char *id, const char *sandbox, const char *reason, void *d
 {
 	struct progress *p = data;
 
-	p->said++;
 	if (p->out) {
 		json_open(p->out, NULL);
 		json_string(p->out, "id", id);
@@ -36,8 +34,8 @@ static void say(const char *id, const char *sandbox, const char *reason, void *d
 		json_close(p->out);
 		return;
 	}
-	printf("%s %s (sandbox %s): %s\n", p->cli->dry_run ? "would withdraw" : "withdraw", id,
-	       sandbox, reason);
+	printf("%s %s%s%s: %s\n", p->cli->dry_run ? "would withdraw" : "withdraw", id,
+	       sandbox[0] ? " of sandbox " : "", sandbox, reason);
 	if (isatty(STDOUT_FILENO))
 		(void)fflush(stdout); /* progress is for whoever looks on */
 }

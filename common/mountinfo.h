@@ -36,3 +36,13 @@ int mountinfo_below(int proc, uint64_t id, uint64_t *ret_ids, size_t max, struct
 
 /* Parse one line of mountinfo; escapes are undone. -EINVAL where it is none. */
 int mountinfo_parse(const char *line, struct mountinfo *ret, struct err *e) must_use;
+
+/* Call 'each' for every mount of /proc/self/mountinfo until it returns other than 0; foreign lines
+ * are passed over. What it takes out of 'm' it zeroes there. Returns what it returned, or a
+ * negative errno. */
+int mountinfo_scan(int proc, int (*each)(struct mountinfo *m, void *data), void *data,
+		   struct err *e) must_use;
+
+/* All options of a mount as a list, however we came to know them: of the mount (MOUNT_ATTR_*), then
+ * 'length' bytes of the superblock's. The caller frees it; NULL: no memory. */
+char *mountinfo_options(uint64_t attributes, const char *super, size_t length) must_use;
