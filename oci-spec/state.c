@@ -27,8 +27,8 @@ static const struct json_field fields[] = {
 	{ 0 },
 };
 
-/* Which annotations say to which pod a container belongs, and as what, for each engine whose CRI sets
- * them; podman uses CRI-O's. */
+/* Which annotations say to which pod a container belongs, and as what, for each engine whose CRI
+ * sets them; podman uses CRI-O's. */
 static const struct {
 	const char *source, *sandbox_id, *type, *sandbox, *container;
 } pod_annotations[] = {
