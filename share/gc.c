@@ -37,6 +37,8 @@ static int consider_directory(struct stale_pass *pass, const char *id, struct er
 	cleanup_with(record_free) struct record r = { 0 };
 	int result = record_read(pass->sd, id, &r, e);
 
+	if (result < 0 && result != -ENOENT && result != -EBADMSG)
+		return result; /* whether there is a record is not known */
 	*e = (struct err){ 0 };
 	if (!stale_has_directory(pass->sd->tree, pass->sandbox, id)) /* withdrawn meanwhile */
 		return 0;
