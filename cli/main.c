@@ -77,9 +77,7 @@ static int run(const struct verb *verb, int argc, char **argv, struct cli *cli, 
 		return -e->error;
 	if (cli->options.help)
 		return print_help(verb, rows);
-	cli->log.level = (enum log_level)policy_log_level(&cli->policy);
-	cli->log.json = cli->policy.log_format;
-	log_open(&cli->log, cli->policy.log);
+	policy_open_log(&cli->policy, &cli->log);
 	if (!verb->reads_files && process_leave_directory(e) < 0)
 		return -e->error;
 	return verb->run(cli, e);

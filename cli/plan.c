@@ -1,5 +1,4 @@
 /* oci-share plan: what prestart would publish and why. */
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,30 +47,18 @@ static int put_json(struct facts_context *c, const struct plan *plan, struct err
 	return 0;
 }
 
-static int open_share_dir(struct cli *cli, struct sharedir *sd, struct err *e)
-{
-	int result = sharedir_open(&cli->policy, sd, e);
-
-	if (result == -ENOENT)
-		*e = (struct err){ 0 };
-	return result == -ENOENT ? 0 : result < 0 ? result : 1;
-}
-
 int verb_plan(struct cli *cli, struct err *e)
 {
-	const char *name = cli->options.n_operands > 0 ? cli->options.operands[0] : "-";
 	cleanup_with(oci_state_free) struct oci_state state = { 0 };
 	cleanup_with(oci_config_free) struct oci_config config = { 0 };
 	cleanup_with(sharedir_close) struct sharedir sd = SHAREDIR_INIT;
 	cleanup_with(facts_close) struct facts_context c = FACTS_CONTEXT_INIT;
 	cleanup_with(plan_free) struct plan plan = { 0 };
-	cleanup_fd int fd = str_equal(name, "-")
-				    ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
-				    : open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	cleanup_fd int fd = options_open_state(&cli->options, e), proc = -EBADF;
 	int there;
 
 	if (fd < 0)
-		return err_set(e, EX_NOINPUT, errno, "open state '%s': %s", name, strerror(errno));
+		return fd;
 	if (process_leave_directory(e) < 0 ||
 	    oci_state_read(fd, io_now() + STATE_DEADLINE_US, &state, e) < 0 ||
 	    policy_narrow(&cli->policy, &state, e) < 0)
@@ -80,7 +67,7 @@ int verb_plan(struct cli *cli, struct err *e)
 		printf("%s", cli->json ? "null\n" : "nothing: io.oci-share.enabled is false\n");
 		return 0;
 	}
-	there = open_share_dir(cli, &sd, e);
+	there = cli_open(cli, &sd, &proc, e);
 	if (there < 0 || build_open(&cli->policy, &state, &config, &c, e) < 0)
 		return -e->error;
 	c.sd = there ? &sd : NULL;

@@ -5,7 +5,7 @@
 #include "cli/cli.h"
 #include "common/str.h"
 #include "share/lifecycle.h"
-#include "share/withdraw.h"
+#include "share/stale.h"
 
 const char *share_state_name(enum share_state state)
 {
@@ -90,10 +90,10 @@ int share_read(struct cli *cli, const struct sharedir *sd, int proc, const char 
 static int add_id(const char *name, void *data)
 {
 	struct share_ids *ids = data;
-	size_t length = strlen(name);
+	char id[OCI_ID_MAX + 1];
 	char **more;
 
-	if (length < 6 || !str_equal(name + length - 5, ".json"))
+	if (!stale_id_of(name, "", ".json", id))
 		return 0;
 	if ((ids->n & (ids->n - 1)) == 0) {
 		more = realloc_array(ids->items, ids->n > 0 ? 2 * ids->n : 1, sizeof(*more));
@@ -101,13 +101,10 @@ static int add_id(const char *name, void *data)
 			return -ENOMEM;
 		ids->items = more;
 	}
-	ids->items[ids->n] = strndup(name, length - 5);
+	ids->items[ids->n] = strdup(id);
 	if (!ids->items[ids->n])
 		return -ENOMEM;
-	if (oci_id_is_valid(ids->items[ids->n]))
-		ids->n++;
-	else
-		free(ids->items[ids->n]);
+	ids->n++;
 	return 0;
 }
 

@@ -7,8 +7,6 @@
 #include "common/str.h"
 #include "share/stale.h"
 
-enum { LOCK_WAIT_MS = 5000 };
-
 /* The operator says so: its place is where the directory is. */
 static int withdraw_unreadable(struct cli *cli, const struct sharedir *sd, int proc, const char *id,
 			       struct err *e)
@@ -36,7 +34,7 @@ static int withdraw_one(struct cli *cli, const struct sharedir *sd, int proc, co
 	int result;
 
 	if (process_namespace(proc, "mnt", &mnt_ns, e) < 0 ||
-	    sharedir_lock(sd, id, LOCK_WAIT_MS, e) < 0)
+	    sharedir_lock(sd, id, SHAREDIR_WAIT_MS, e) < 0)
 		return -e->error;
 	result = record_read(sd, id, &r, e);
 	if (result == -EBADMSG && !cli->sandbox && !cli->all)

@@ -1,7 +1,6 @@
 /* The common frame of the hook executables. */
 #include "hooks/hook.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -29,32 +28,6 @@ static int print_help(const struct hook *hook)
 	return fflush(stdout) == 0 ? 0 : EX_IOERR;
 }
 
-static int open_state(const struct options *options, struct err *e)
-{
-	const char *name = options->n_operands > 0 ? options->operands[0] : "-";
-	int fd;
-
-	if (str_equal(name, "-"))
-		fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	else
-		fd = open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0) {
-		(void)err_sys(e, errno, "open state '%s'", name);
-		if (e->exit_code == EX_OSERR && e->error != EMFILE && e->error != ENFILE &&
-		    e->error != ENOMEM)
-			e->exit_code = EX_NOINPUT;
-		return -e->error;
-	}
-	return fd;
-}
-
-static void open_log(struct log *log, const struct policy *policy)
-{
-	log->level = (enum log_level)policy_log_level(policy);
-	log->json = policy->log_format;
-	log_open(log, policy->log);
-}
-
 /* What lives as long as the process. */
 struct frame {
 	struct policy policy;
@@ -74,9 +47,9 @@ static int run(const struct hook *hook, struct frame *f, struct err *e)
 {
 	cleanup_fd int fd = -EBADF;
 
-	open_log(&f->log, &f->policy);
+	policy_open_log(&f->policy, &f->log);
 	log_start(&f->log);
-	fd = open_state(&f->options, e);
+	fd = options_open_state(&f->options, e);
 	if (fd < 0 || process_leave_directory(e) < 0 ||
 	    oci_state_read(fd, io_now() + STATE_DEADLINE_US, &f->state, e) < 0)
 		return -e->error;

@@ -4,8 +4,6 @@
 #include "share/record.h"
 #include "share/withdraw.h"
 
-enum { LOCK_WAIT_MS = 5000 };
-
 static int withdraw_locked(const struct sharedir *sd, int proc, const struct oci_state *state,
 			   struct log *log, struct err *e)
 {
@@ -54,7 +52,7 @@ static int run(const struct policy *policy, const struct oci_state *state, struc
 	if (result < 0)
 		return result;
 	proc = at_open_proc(e);
-	if (proc < 0 || sharedir_lock(&sd, state->id, LOCK_WAIT_MS, e) < 0)
+	if (proc < 0 || sharedir_lock(&sd, state->id, SHAREDIR_WAIT_MS, e) < 0)
 		return -e->error;
 	log_step(log, "lock", "share_dir=%s", policy->share_dir);
 	return withdraw_locked(&sd, proc, state, log, e);

@@ -8,8 +8,6 @@
 #include "common/mountinfo.h"
 #include "common/str.h"
 
-enum { SETUP_WAIT_MS = 5000 };
-
 #define EXPORT_ATTRIBUTES \
 	(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
@@ -119,7 +117,7 @@ int export_ensure(struct sharedir *sd, const struct policy *policy, int proc, bo
 
 	if (there != 0)
 		return there < 0 ? there : 0;
-	if (sharedir_lock(sd, NULL, SETUP_WAIT_MS, e) < 0)
+	if (sharedir_lock(sd, NULL, SHAREDIR_WAIT_MS, e) < 0)
 		return -e->error;
 	there = check_export(sd, policy, proc, mode, e); /* another may have been faster */
 	sd->made_export = there == 0;
@@ -189,7 +187,7 @@ int export_open_stage(const struct sharedir *sd, int proc, struct err *e)
 	fd = open_ready_stage(sd, proc, false, e);
 	if (fd != -ENOENT)
 		return fd;
-	if (sharedir_lock(sd, NULL, SETUP_WAIT_MS, e) < 0)
+	if (sharedir_lock(sd, NULL, SHAREDIR_WAIT_MS, e) < 0)
 		return -e->error;
 	fd = open_ready_stage(sd, proc, true, e); /* another may have been faster */
 	if (fd == -ENOENT)

@@ -1,7 +1,9 @@
 /* The command line of every executable. */
 #include "share/options.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/str.h"
 
@@ -109,6 +111,24 @@ int options_parse(int argc, char **argv, int first, const struct option_row *row
 	*ret_policy = policy;
 	policy = (struct policy){ 0 };
 	return 0;
+}
+
+int options_open_state(const struct options *options, struct err *e)
+{
+	const char *name = options->n_operands > 0 ? options->operands[0] : "-";
+	int fd;
+
+	if (str_equal(name, "-"))
+		fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	else
+		fd = open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0) {
+		(void)err_sys(e, errno, "open state '%s'", name);
+		if (e->exit_code == EX_OSERR && !err_is_transient(e->error))
+			e->exit_code = EX_NOINPUT;
+		return -e->error;
+	}
+	return fd;
 }
 
 void options_print_help(const struct option_row *rows, FILE *out)

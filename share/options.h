@@ -27,5 +27,9 @@ int options_parse(int argc, char **argv, int first, const struct option_row *row
 		  unsigned max_operands, struct policy *ret_policy, struct options *ret,
 		  struct err *e) must_use;
 
+/* Open the state that the first operand names: a file, or standard input where it is "-" or
+ * missing. Exit 66: it cannot be opened. Before the working directory is left. */
+int options_open_state(const struct options *options, struct err *e) must_use;
+
 /* The part of --help that all have in common. */
 void options_print_help(const struct option_row *rows, FILE *out);

@@ -134,6 +134,13 @@ int policy_log_level(const struct policy *policy)
 	return log_levels[policy->log_level];
 }
 
+void policy_open_log(const struct policy *policy, struct log *log)
+{
+	log->level = (enum log_level)policy_log_level(policy);
+	log->json = policy->log_format;
+	log_open(log, policy->log);
+}
+
 static int narrow_one(struct policy *policy, const char *name, const char *value, struct err *e)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(annotations); i++) {

@@ -4,6 +4,7 @@
  * a new one. */
 #pragma once
 
+#include "common/log.h"
 #include "common/settings.h"
 #include "oci-spec/state.h"
 
@@ -46,6 +47,9 @@ uint64_t policy_propagation(const struct policy *policy);
 
 /* LOG_LEVEL_* of the setting log_level. */
 int policy_log_level(const struct policy *policy);
+
+/* Open the log as the settings say. */
+void policy_open_log(const struct policy *policy, struct log *log);
 
 /* Apply the container's io.oci-share.* annotations. Exit 65: an unknown annotation or value. An
  * annotation never grants what the settings do not. */

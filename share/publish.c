@@ -12,7 +12,7 @@
 #include "share/manifest.h"
 #include "share/withdraw.h"
 
-enum { LOCK_WAIT_MS = 5000, DIRECTORY_TRIES = 16 };
+enum { DIRECTORY_TRIES = 16 };
 
 /* One publication. */
 struct publication {
@@ -257,7 +257,7 @@ int publish(const struct policy *policy, const struct oci_state *state, struct l
 		return -e->error;
 	log_step(log, "decode", "mounts=%zu", p.config.mounts.n);
 	if (identify(&p, e) < 0 || sharedir_create(policy, p.c.proc, &p.sd, e) < 0 ||
-	    sharedir_lock(&p.sd, state->id, LOCK_WAIT_MS, e) < 0)
+	    sharedir_lock(&p.sd, state->id, SHAREDIR_WAIT_MS, e) < 0)
 		return -e->error;
 	p.c.sd = &p.sd;
 	log_step(log, "lock", "share_dir=%s", policy->share_dir);

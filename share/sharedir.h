@@ -42,6 +42,9 @@ int sharedir_setup(const struct policy *policy, int proc, struct sharedir *ret,
 
 void sharedir_close(struct sharedir *sd);
 
+/* How long hooks and the tool wait for a lock; gc and the sweep only try. */
+enum { SHAREDIR_WAIT_MS = 5000 };
+
 /* Lock a container's id against other processes, waiting at most 'wait_ms'. -EAGAIN, exit 75:
  * someone else has it. The lock ends with sharedir_unlock(), sharedir_close() or the process. */
 int sharedir_lock(const struct sharedir *sd, const char *id, unsigned wait_ms,
