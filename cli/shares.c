@@ -116,7 +116,7 @@ static int compare(const void *a, const void *b)
 int share_ids_read(const struct sharedir *sd, struct share_ids *ret, struct err *e)
 {
 	cleanup_with(share_ids_free) struct share_ids ids = { 0 };
-	int result = sharedir_each(sd->state, add_id, &ids, e);
+	int result = at_each(sd->state, add_id, &ids, e);
 
 	if (result == -ENOMEM)
 		return err_nomem(e);

@@ -1,6 +1,7 @@
 /* Files below a directory's descriptor, by openat2. */
 #include "common/at.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <string.h>
@@ -84,7 +85,7 @@ static int check_owner(const struct stat *st, const char *name, bool or_host, st
 	if (st->st_mode & 022)
 		return err_set(e, EX_NOPERM, EPERM, "refuse '%s': mode %04o lets others write it",
 			       name, st->st_mode & 07777);
-	if (st->st_nlink != 1)
+	if (st->st_nlink > 1) /* 0: replaced since it was opened, and whole as it was */
 		return err_set(e, EX_NOPERM, EPERM, "refuse '%s': %ju links to it", name,
 			       (uintmax_t)st->st_nlink);
 	return 0;
@@ -219,4 +220,24 @@ int at_statx(int fd, struct statx *ret, struct err *e)
 	if (sys_statx(fd, "", flags, STATX_BASIC_STATS | mount_id_mask(), ret) < 0)
 		return err_sys(e, errno, "statx");
 	return 0;
+}
+
+int at_each(int dirfd, int (*each)(const char *name, void *data), void *data, struct err *e)
+{
+	cleanup_fd int fd = at_open(dirfd, ".", O_RDONLY | O_DIRECTORY, 0, e);
+	struct dirent *entry;
+	int result = 0;
+	DIR *dir;
+
+	if (fd < 0)
+		return fd;
+	dir = fdopendir(fd);
+	if (!dir)
+		return err_nomem(e);
+	(void)take_fd(&fd); /* it is the stream's now */
+	while (result == 0 && (entry = readdir(dir)))
+		if (!str_equal(entry->d_name, ".") && !str_equal(entry->d_name, ".."))
+			result = each(entry->d_name, data);
+	(void)closedir(dir); /* only read from */
+	return result;
 }

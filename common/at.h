@@ -34,6 +34,11 @@ int at_check_owner(const struct stat *st, const char *name, struct err *e) must_
 /* Make the directory 'name' with the mode; one that is there already is right. */
 int at_mkdir(int dirfd, const char *name, unsigned mode, struct err *e) must_use;
 
+/* Call 'each' with the name of every entry of a directory but "." and "..", until it returns other
+ * than 0. 'dirfd' may be O_PATH. Returns what it returned, or a negative errno. */
+int at_each(int dirfd, int (*each)(const char *name, void *data), void *data,
+	    struct err *e) must_use;
+
 /* /proc, checked to be the root of a proc filesystem. */
 int at_open_proc(struct err *e) must_use;
 

@@ -2,6 +2,7 @@
 #include "common/mount.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 
 #include "common/syscalls.h"
 
@@ -61,17 +62,31 @@ int mount_attach(int mount, int dirfd, const char *name, struct err *e)
 	return 0;
 }
 
-int mount_detach(int root, struct err *e)
+static int detach(int dirfd, const char *name, int flags, struct err *e)
 {
 	int result = 0;
 
-	/* A name could be exchanged before umount2 looks it up, and /proc/self/fd/N is refused with
-	 * UMOUNT_NOFOLLOW. '.' is the mount that is pinned, even after a rename. */
-	if (fchdir(root) < 0)
+	if (fchdir(dirfd) < 0)
 		return err_sys(e, errno, "fchdir");
-	if (umount2(".", MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
+	if (umount2(name, MNT_DETACH | flags) < 0)
 		result = err_sys(e, errno, "umount2");
 	if (chdir("/") < 0 && result == 0)
 		result = err_sys(e, errno, "chdir '/'");
 	return result;
+}
+
+int mount_detach(int proc, int root, struct err *e)
+{
+	char name[32];
+
+	/* A name could be exchanged before umount2 looks it up, and to change into the mount's own
+	 * root would ask its filesystem. The link of the kernel's own is the mount that is pinned,
+	 * even after a rename; with UMOUNT_NOFOLLOW it would be refused. */
+	(void)snprintf(name, sizeof(name), "self/fd/%d", root); /* fits */
+	return detach(proc, name, 0, e);
+}
+
+int mount_detach_at(int dirfd, const char *name, struct err *e)
+{
+	return detach(dirfd, name, UMOUNT_NOFOLLOW, e);
 }

@@ -32,7 +32,12 @@ int mount_shape(int fd, uint64_t attributes, uint64_t propagation, bool recursiv
  * before Linux 6.15 where dirfd is in a detached tree. */
 int mount_attach(int mount, int dirfd, const char *name, struct err *e) must_use;
 
-/* Detach the mount whose root the descriptor is from this mount namespace, with all that is mounted
- * below it; or, where something is mounted on top of it, that alone: the kernel takes the topmost.
- * Callers look again. The working directory is '/' afterwards. */
-int mount_detach(int root, struct err *e) must_use;
+/* Detach the mount whose root the descriptor is (a directory's or a file's) from this mount
+ * namespace, with all that is mounted below it; or, where something is mounted on top of it, that
+ * alone: the kernel takes the topmost. Callers look again. The filesystem is not asked, so a dead
+ * server cannot make it hang. 'proc': at_open_proc(). The working directory is '/' afterwards. */
+int mount_detach(int proc, int root, struct err *e) must_use;
+
+/* The same for what is mounted at 'name', one component, in the directory 'dirfd', which is
+ * nobody's but ours. -EINVAL: nothing is, or it is a link. */
+int mount_detach_at(int dirfd, const char *name, struct err *e) must_use;

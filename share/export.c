@@ -69,7 +69,7 @@ static int check_export(struct sharedir *sd, const struct policy *policy, int pr
 	if (other && mode == EXPORT_LOOK)
 		return 0;
 	if (other && mode == EXPORT_LOCKED) {
-		used = sharedir_each(sd->tree, note_entry, NULL, e);
+		used = at_each(sd->tree, note_entry, NULL, e);
 		if (used < 0)
 			return used;
 		repair = !used && m.attributes & MOUNT_ATTR_RDONLY;

@@ -62,7 +62,7 @@ static int each_sandbox(const char *name, void *data)
 	if (fd < 0 || !oci_id_is_valid(name))
 		return 0;
 	pass->sandbox = name;
-	if (sharedir_each(fd, each_container, pass, &e) < 0)
+	if (at_each(fd, each_container, pass, &e) < 0)
 		stale_note(pass, &e, name);
 	if (!pass->dry_run)
 		(void)unlinkat(pass->sd->tree, name,
@@ -88,7 +88,7 @@ static int consider_stage(struct stale_pass *pass, const char *id, struct err *e
 		pass->report(id, "", "an unfinished build", pass->data);
 	if (pass->dry_run)
 		return 0;
-	if ((sx.stx_attributes & STATX_ATTR_MOUNT_ROOT) && mount_detach(mount, e) < 0)
+	if ((sx.stx_attributes & STATX_ATTR_MOUNT_ROOT) && mount_detach(pass->proc, mount, e) < 0)
 		return -e->error;
 	return unlinkat(stage, id, AT_REMOVEDIR) < 0 ? err_sys(e, errno, "remove 'stage/%s'", id)
 						     : 0;
@@ -104,7 +104,7 @@ static int collect_stage(struct stale_pass *pass, struct err *e)
 	cleanup_fd int stage =
 		at_try(pass->sd->root, "stage", O_PATH | O_DIRECTORY, AT_OURS_MOUNTED);
 
-	return stage < 0 ? 0 : sharedir_each(stage, each_stage, pass, e);
+	return stage < 0 ? 0 : at_each(stage, each_stage, pass, e);
 }
 
 int gc_all(const struct policy *policy, const struct sharedir *sd, int proc, bool dry_run,
@@ -119,8 +119,8 @@ int gc_all(const struct policy *policy, const struct sharedir *sd, int proc, boo
 				   .data = data };
 
 	if (process_namespace(proc, "mnt", &pass.mnt_ns, e) < 0 ||
-	    sharedir_each(sd->state, each_state_file, &pass, e) < 0 ||
-	    sharedir_each(sd->tree, each_sandbox, &pass, e) < 0 || collect_stage(&pass, e) < 0)
+	    at_each(sd->state, each_state_file, &pass, e) < 0 ||
+	    at_each(sd->tree, each_sandbox, &pass, e) < 0 || collect_stage(&pass, e) < 0)
 		return -e->error;
 	*ret = pass.result;
 	if (pass.first.exit_code)

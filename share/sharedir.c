@@ -1,11 +1,9 @@
 /* share_dir: directories, the view that consumers are given, locks. */
 #include "share/sharedir.h"
 
-#include <dirent.h>
 #include <fcntl.h>
-#include <time.h>
 
-#include "common/io.h"
+#include "common/lock.h"
 #include "common/str.h"
 #include "share/export.h"
 
@@ -107,57 +105,12 @@ static off_t lock_byte(const char *id)
 	return 1 + (off_t)(hash & (((uint64_t)1 << 62) - 1));
 }
 
-static int set_lock(const struct sharedir *sd, const char *id, short type)
-{
-	struct flock lock = {
-		.l_type = type, .l_whence = SEEK_SET, .l_start = lock_byte(id), .l_len = 1
-	};
-
-	return fcntl(sd->lock, F_OFD_SETLK, &lock) < 0 ? -errno : 0;
-}
-
 int sharedir_lock(const struct sharedir *sd, const char *id, unsigned wait_ms, struct err *e)
 {
-	uint64_t deadline = io_now() + (uint64_t)wait_ms * 1000;
-	struct timespec pause = { .tv_nsec = 500000 };
-
-	for (;;) {
-		int result = set_lock(sd, id, F_WRLCK);
-
-		if (result == 0)
-			return 0;
-		if (result != -EAGAIN && result != -EACCES)
-			return err_sys(e, -result, "lock '%s'", id ? id : "setup");
-		if (io_now() >= deadline)
-			return err_set(e, EX_TEMPFAIL, EAGAIN, "lock '%s': another process has it",
-				       id ? id : "setup");
-		(void)nanosleep(&pause, NULL); /* woken early is fine */
-		if (pause.tv_nsec < 16000000)
-			pause.tv_nsec *= 2;
-	}
+	return lock_take(sd->lock, lock_byte(id), wait_ms, id ? id : "setup", e);
 }
 
 void sharedir_unlock(const struct sharedir *sd, const char *id)
 {
-	(void)set_lock(sd, id, F_UNLCK); /* ends with the descriptor at the latest */
-}
-
-int sharedir_each(int dirfd, int (*each)(const char *name, void *data), void *data, struct err *e)
-{
-	cleanup_fd int fd = at_open(dirfd, ".", O_RDONLY | O_DIRECTORY, 0, e);
-	struct dirent *entry;
-	int result = 0;
-	DIR *dir;
-
-	if (fd < 0)
-		return fd;
-	dir = fdopendir(fd);
-	if (!dir)
-		return err_nomem(e);
-	(void)take_fd(&fd); /* it is the stream's now */
-	while (result == 0 && (entry = readdir(dir)))
-		if (!str_equal(entry->d_name, ".") && !str_equal(entry->d_name, ".."))
-			result = each(entry->d_name, data);
-	(void)closedir(dir); /* only read from */
-	return result;
+	lock_drop(sd->lock, lock_byte(id));
 }

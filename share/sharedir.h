@@ -50,8 +50,3 @@ enum { SHAREDIR_WAIT_MS = 5000 };
 int sharedir_lock(const struct sharedir *sd, const char *id, unsigned wait_ms,
 		  struct err *e) must_use;
 void sharedir_unlock(const struct sharedir *sd, const char *id);
-
-/* Call 'each' with the name of every entry of a directory but "." and "..", until it returns other
- * than 0. 'dirfd' may be O_PATH. Returns what it returned, or a negative errno. */
-int sharedir_each(int dirfd, int (*each)(const char *name, void *data), void *data,
-		  struct err *e) must_use;

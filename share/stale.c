@@ -93,7 +93,7 @@ int stale_find_sandbox(const struct sharedir *sd, const char *id, char ret[OCI_I
 		       struct err *e)
 {
 	struct search search = { .tree = sd->tree, .id = id };
-	int found = sharedir_each(sd->tree, find_sandbox, &search, e);
+	int found = at_each(sd->tree, find_sandbox, &search, e);
 
 	if (found == 1)
 		memcpy(ret, search.sandbox, sizeof(search.sandbox));

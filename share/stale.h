@@ -37,7 +37,7 @@ bool stale_has_directory(int tree, const char *sandbox, const char *id);
 int stale_find_sandbox(const struct sharedir *sd, const char *id, char ret[OCI_ID_MAX + 1],
 		       struct err *e) must_use;
 
-/* Call 'consider' with the id's lock, if it is free. Always 0, as sharedir_each() wants it. */
+/* Call 'consider' with the id's lock, if it is free. Always 0, as at_each() wants it. */
 int stale_with_lock(struct stale_pass *pass, const char *id,
 		    int (*consider)(struct stale_pass *pass, const char *id, struct err *e));
 

@@ -43,14 +43,14 @@ void gc_sweep(const struct policy *policy, const struct sharedir *sd, int proc, 
 	unsigned entries = 0, random = 0;
 
 	if (process_namespace(proc, "mnt", &pass.mnt_ns, &e) < 0 ||
-	    sharedir_each(sd->state, count_one, &entries, &e) < 0) {
+	    at_each(sd->state, count_one, &entries, &e) < 0) {
 		log_line(log, LOG_LEVEL_WARNING, "sweep: %s", e.message);
 		return;
 	}
 	if (entries > GC_SWEEP &&
 	    getrandom(&random, sizeof(random), GRND_NONBLOCK) == sizeof(random))
 		s.skip = random % (entries - GC_SWEEP + 1);
-	if (sharedir_each(sd->state, sweep_one, &s, &e) < 0)
+	if (at_each(sd->state, sweep_one, &s, &e) < 0)
 		log_line(log, LOG_LEVEL_WARNING, "sweep: %s", e.message);
 	log_step(log, "sweep", "looked=%u withdrawn=%u", pass.result.looked, pass.result.withdrawn);
 }

@@ -116,7 +116,7 @@ static int detach_at_place(const struct sharedir *sd, int proc, const struct wit
 				return 0;
 			}
 		}
-		if (mount_detach(top, e) < 0)
+		if (mount_detach(proc, top, e) < 0)
 			return -e->error;
 		found->ours = true;
 	}
@@ -145,7 +145,7 @@ static int detach_by_id(int proc, const struct withdrawal *w, uint64_t id, struc
 	if (sx.stx_mnt_id != m.id)
 		return err_set(e, EX_OSERR, EBUSY,
 			       "the share's mount at '%s' is covered by another", m.point);
-	return mount_detach(fd, e);
+	return mount_detach(proc, fd, e);
 }
 
 /* Copies of ours elsewhere in this namespace keep the directory busy (a private bind of export/, a

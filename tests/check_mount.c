@@ -104,16 +104,23 @@ static size_t count_mounts(void)
 	return n;
 }
 
-/* Detach what is mounted at a path; the working directory stays. */
-static int detach(const char *path, struct err *e)
+/* Detach a mount by its root; the working directory stays. */
+static int detach_root(int root, struct err *e)
 {
-	cleanup_fd int root = check_path_fd(path), here = check_path_fd(".");
-	int result = mount_detach(root, e);
+	cleanup_fd int here = check_path_fd("."), proc = at_open_proc(e);
+	int result = proc < 0 ? proc : mount_detach(proc, root, e);
 	char cwd[8];
 
 	ck_assert_str_eq(getcwd(cwd, sizeof(cwd)), "/");
 	ck_assert_int_eq(fchdir(here), 0);
 	return result;
+}
+
+static int detach(const char *path, struct err *e)
+{
+	cleanup_fd int root = check_path_fd(path);
+
+	return detach_root(root, e);
 }
 
 /* ---- shapes ---- */
@@ -384,7 +391,7 @@ END_TEST
 
 START_TEST(detaches_the_pinned_mount_even_after_a_rename)
 {
-	cleanup_fd int root = -EBADF, here = -EBADF;
+	cleanup_fd int root = -EBADF;
 	struct err e = { 0 };
 	size_t before;
 
@@ -395,15 +402,13 @@ START_TEST(detaches_the_pinned_mount_even_after_a_rename)
 	before = count_mounts();
 	attach(clone_of("src", true), "p/m");
 	root = check_path_fd("p/m");
-	here = check_path_fd(".");
 	ck_assert_int_eq(rename("p", "moved"), 0);
 	/* at its old name there is another one now */
 	check_directory("p", 0755);
 	check_directory("p/m", 0755);
 	check_mount("other", "p/m", "tmpfs", 0, NULL);
 	shape(root, 0, MS_PRIVATE, true);
-	check_ok(mount_detach(root, &e), &e);
-	ck_assert_int_eq(fchdir(here), 0);
+	check_ok(detach_root(root, &e), &e);
 	ck_assert_uint_eq(count_mounts(), before + 1);
 	ck_assert_int_eq(access("moved/m/f", F_OK), -1);
 	ck_assert_int_eq(write_to("p/m"), 0);
@@ -429,7 +434,7 @@ END_TEST
 
 START_TEST(UM08_what_is_mounted_over_it_goes_first_and_alone)
 {
-	cleanup_fd int root = -EBADF, here = -EBADF;
+	cleanup_fd int root = -EBADF;
 	struct err e = { 0 };
 	size_t before;
 
@@ -439,14 +444,11 @@ START_TEST(UM08_what_is_mounted_over_it_goes_first_and_alone)
 	check_mount("ours", "dst", "tmpfs", 0, NULL);
 	check_file("dst/ours", "", 0644);
 	root = check_path_fd("dst");
-	here = check_path_fd(".");
 	check_mount("above", "dst", "tmpfs", 0, NULL);
-	check_ok(mount_detach(root, &e), &e);
-	ck_assert_int_eq(fchdir(here), 0);
+	check_ok(detach_root(root, &e), &e);
 	ck_assert_uint_eq(count_mounts(), before + 1);
 	ck_assert_int_eq(access("dst/ours", F_OK), 0);
-	check_ok(mount_detach(root, &e), &e);
-	ck_assert_int_eq(fchdir(here), 0);
+	check_ok(detach_root(root, &e), &e);
 	ck_assert_uint_eq(count_mounts(), before);
 }
 END_TEST
