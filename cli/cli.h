@@ -14,6 +14,9 @@ struct cli {
 	struct log log;
 	bool json, dry_run, all; /* --json, --dry-run, --all */
 	const char *sandbox;	 /* --sandbox */
+	/* of subpath */
+	bool readonly;
+	const char *volume, *path, *pod_dir, *volume_name, *container, *index;
 };
 
 /* Verbs return 0 or a negative errno; the error's exit code is the tool's. */
@@ -23,6 +26,8 @@ int verb_list(struct cli *cli, struct err *e);
 int verb_show(struct cli *cli, struct err *e);
 int verb_gc(struct cli *cli, struct err *e);
 int verb_withdraw(struct cli *cli, struct err *e);
+int verb_subpath_prepare(struct cli *cli, struct err *e);
+int verb_subpath_clean(struct cli *cli, struct err *e);
 
 /* Open share_dir and /proc. 1: both are there; 0: there is no share_dir yet. */
 int cli_open(struct cli *cli, struct sharedir *sd, int *proc, struct err *e) must_use;

@@ -1,5 +1,6 @@
 /* oci-share: the operator's tool. One row a verb; --help is printed from the table. */
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/cli.h"
 #include "common/process.h"
@@ -9,11 +10,13 @@ enum verb_options {
 	WITH_JSON = 1 << 0,
 	WITH_DRY_RUN = 1 << 1,
 	WITH_ALL = 1 << 2,
-	WITH_SANDBOX = 1 << 3
+	WITH_SANDBOX = 1 << 3,
+	WITH_POD = 1 << 4,
+	WITH_SUBPATH = 1 << 5,
 };
 
 static const struct verb {
-	const char *name, *operand, *summary;
+	const char *name, *operand, *summary; /* a name may be two words */
 	unsigned options, max_operands;
 	bool reads_files; /* an operand names one, perhaps from the working directory */
 	int (*run)(struct cli *cli, struct err *e);
@@ -26,22 +29,47 @@ static const struct verb {
 	{ "gc", "", "withdraw stale shares", WITH_JSON | WITH_DRY_RUN, 0, false, verb_gc },
 	{ "withdraw", "[ID]", "withdraw a share, live or not", WITH_ALL | WITH_SANDBOX, 1, false,
 	  verb_withdraw },
+	{ "subpath prepare", "", "mount a part of a volume below a pod's directory",
+	  WITH_JSON | WITH_POD | WITH_SUBPATH, 0, false, verb_subpath_prepare },
+	{ "subpath clean", "", "unmount and remove a pod's subpaths", WITH_JSON | WITH_POD, 0,
+	  false, verb_subpath_clean },
 };
 
 static void print_usage(FILE *out)
 {
 	fprintf(out, "Usage: oci-share VERB [OPTIONS]\n\nVerbs:\n");
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-		fprintf(out, "  %-9s %-8s %s\n", verbs[i].name, verbs[i].operand, verbs[i].summary);
+		fprintf(out, "  %-15s %-8s %s\n", verbs[i].name, verbs[i].operand,
+			verbs[i].summary);
 	fprintf(out, "\n'oci-share VERB --help' lists a verb's options. Exit codes are those of "
 		     "sysexits(3).\n");
 }
 
-static const struct verb *find_verb(const char *name)
+/* How many words of the command line are the verb's name; 0: it is another. */
+static int match_verb(const struct verb *verb, int argc, char **argv)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-		if (str_equal(verbs[i].name, name))
+	const char *name = verb->name;
+	int words = 0;
+
+	while (*name) {
+		size_t length = strcspn(name, " ");
+
+		words++;
+		if (words >= argc || strlen(argv[words]) != length ||
+		    strncmp(argv[words], name, length) != 0)
+			return 0;
+		name += length + strspn(name + length, " ");
+	}
+	return words;
+}
+
+static const struct verb *find_verb(int argc, char **argv, int *ret_words)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
+		*ret_words = match_verb(&verbs[i], argc, argv);
+		if (*ret_words > 0)
 			return &verbs[i];
+	}
 	return NULL;
 }
 
@@ -53,7 +81,8 @@ static int print_help(const struct verb *verb, const struct option_row *rows)
 	return 0;
 }
 
-static int run(const struct verb *verb, int argc, char **argv, struct cli *cli, struct err *e)
+static int run(const struct verb *verb, int argc, char **argv, int first, struct cli *cli,
+	       struct err *e)
 {
 	const struct {
 		unsigned bit;
@@ -65,6 +94,16 @@ static int run(const struct verb *verb, int argc, char **argv, struct cli *cli, 
 		{ WITH_ALL, { "--all", &cli->all, NULL, "all shares" } },
 		{ WITH_SANDBOX,
 		  { "--sandbox", NULL, &cli->sandbox, "all shares of this sandbox" } },
+		{ WITH_POD, { "--pod-dir", NULL, &cli->pod_dir, "the pod's directory" } },
+		{ WITH_POD,
+		  { "--volume-name", NULL, &cli->volume_name, "the volume's name in the pod" } },
+		{ WITH_POD, { "--container", NULL, &cli->container, "the container's name" } },
+		{ WITH_SUBPATH,
+		  { "--volume", NULL, &cli->volume, "where the volume is on the host" } },
+		{ WITH_SUBPATH, { "--path", NULL, &cli->path, "which part of it" } },
+		{ WITH_SUBPATH,
+		  { "--index", NULL, &cli->index, "the mount's number in the container" } },
+		{ WITH_SUBPATH, { "--readonly", &cli->readonly, NULL, "mount it read-only" } },
 	};
 	struct option_row rows[ARRAY_SIZE(all) + 1] = { 0 };
 	size_t n = 0;
@@ -72,8 +111,8 @@ static int run(const struct verb *verb, int argc, char **argv, struct cli *cli, 
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
 		if (verb->options & all[i].bit)
 			rows[n++] = all[i].row;
-	if (options_parse(argc, argv, 2, rows, verb->max_operands, &cli->policy, &cli->options, e) <
-	    0)
+	if (options_parse(argc, argv, first, rows, verb->max_operands, &cli->policy, &cli->options,
+			  e) < 0)
 		return -e->error;
 	if (cli->options.help)
 		return print_help(verb, rows);
@@ -93,7 +132,8 @@ int main(int argc, char **argv)
 {
 	cleanup_with(close_cli) struct cli cli = { .log = LOG_INIT("oci-share", "cli") };
 	const char *name = argc > 1 ? argv[1] : "";
-	const struct verb *verb = find_verb(name);
+	int words;
+	const struct verb *verb = find_verb(argc, argv, &words);
 	struct err e = { 0 };
 
 	if (process_harden(&e) < 0) {
@@ -111,7 +151,7 @@ int main(int argc, char **argv)
 		return help ? 0 : EX_USAGE;
 	}
 	cli.log.stage = verb->name;
-	if (run(verb, argc, argv, &cli, &e) < 0) {
+	if (run(verb, argc, argv, 1 + words, &cli, &e) < 0) {
 		(void)fflush(stdout); /* what was found before the error; the error counts */
 		log_line(&cli.log, LOG_LEVEL_ERROR, "%s", e.message);
 		return e.exit_code;
