@@ -7,16 +7,17 @@
 #include "share/facts.h"
 
 struct device {
-	uint32_t major, minor; /* of the device itself for device nodes, else of the filesystem's
-				  superblock */
-	bool block_device;     /* a whole block-backed filesystem: see device_measure() */
+	/* of the device itself for device nodes, else of the filesystem's superblock; of a btrfs
+	 * with one device, whose superblock has a number of no device, that device's */
+	uint32_t major, minor;
+	bool block_device; /* a whole block-backed filesystem: see device_measure() */
 	bool device_mapper;
 };
 
 /* 'block_device' is true only where the source is the root of its mount, that mount shows the root
  * of its superblock, the superblock's device is a block device in 'sys' (a directory with
- * dev/block/, /sys on a host), and no other mount of this namespace has it. So an empty directory
- * on the host's disk is none (CVE-2026-24054). */
+ * dev/block/ and fs/btrfs/, /sys on a host), and no other mount of this namespace has it. So an
+ * empty directory on the host's disk is none (CVE-2026-24054). */
 int device_measure(struct facts_context *c, int sys, const struct facts *f, struct device *ret,
 		   struct err *e) must_use;
 
