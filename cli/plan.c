@@ -11,26 +11,34 @@
 
 enum { STATE_DEADLINE_US = 60000000 };
 
+static void put_planned(const struct planned *p, const char *kind)
+{
+	printf("  %4u  %-20s %s ", p->index, kind,
+	       p->skipped[0] ? "skip "
+	       : p->readonly ? "ro   "
+			     : "rw   ");
+	cli_print(p->mount->path);
+	if (p->subpath) {
+		printf("=");
+		cli_print(p->subpath->path);
+	}
+	if (p->skipped[0]) {
+		printf(": %s\n", p->skipped);
+		return;
+	}
+	printf("%s%s%s%s%s\n", p->watchable ? ", watchable" : "",
+	       p->top_only[0] ? ", without the mounts below: " : "", p->top_only,
+	       p->verified ? "" : ", not verified", p->made ? ", to be made" : "");
+}
+
 static void put_text(const struct plan *plan)
 {
 	printf("container %s, sandbox %s, rootfs %s, %s\n", plan->state->id, plan->sandbox,
 	       plan->rootfs.readonly ? "ro" : "rw", plan->verified ? "verified" : "not verified");
-	for (size_t i = 0; i < plan->n; i++) {
-		const struct planned *p = &plan->volumes[i];
-
-		printf("  %4zu  %-20s ", i, kind_name(p->kind));
-		if (p->skipped[0]) {
-			printf("skip  ");
-			cli_print(p->mount->path);
-			printf(": %s\n", p->skipped);
-			continue;
-		}
-		printf("%s    ", p->readonly ? "ro" : "rw");
-		cli_print(p->mount->path);
-		printf("%s%s%s%s\n", p->watchable ? ", watchable" : "",
-		       p->top_only[0] ? ", without the mounts below: " : "", p->top_only,
-		       p->verified ? "" : ", not verified");
-	}
+	for (size_t i = 0; i < plan->n; i++)
+		put_planned(&plan->volumes[i], kind_name(plan->volumes[i].kind));
+	for (size_t i = 0; i < plan->n_subpaths; i++)
+		put_planned(&plan->subpaths[i], "subpath");
 }
 
 static int put_json(struct facts_context *c, const struct plan *plan, struct err *e)

@@ -11,21 +11,40 @@ static void put_field(const char *name, const char *value)
 	printf("\n");
 }
 
-static void put_volume(const struct record_volume *v)
+static void put_source(const char *source, const char *skipped)
 {
-	printf("  %4jd  %-20s %-3s %-5s ", (intmax_t)v->index, v->kind,
-	       v->path ? (v->readonly ? "ro" : "rw") : "-", v->watchable ? "watch" : "-");
-	cli_print(v->destination);
-	if (v->source) {
+	if (source) {
 		printf(" <- ");
-		cli_print(v->source);
+		cli_print(source);
 	}
-	if (v->skipped) {
+	if (skipped) {
 		printf("  (skipped: ");
-		cli_print(v->skipped);
+		cli_print(skipped);
 		printf(")");
 	}
 	printf("\n");
+}
+
+static const char *access_of(const char *path, bool readonly)
+{
+	return !path ? "-" : readonly ? "ro" : "rw";
+}
+
+static void put_volume(const struct record_volume *v)
+{
+	printf("  %4jd  %-20s %-3s %-5s ", (intmax_t)v->index, v->kind,
+	       access_of(v->path, v->readonly), v->watchable ? "watch" : "-");
+	cli_print(v->destination);
+	put_source(v->source, v->skipped);
+}
+
+static void put_subpath(const struct record_subpath *s)
+{
+	printf("  %4jd  %-3s ", (intmax_t)s->index, access_of(s->path, s->readonly));
+	cli_print(s->destination);
+	printf("=");
+	cli_print(s->subpath);
+	put_source(s->source, s->skipped);
 }
 
 static void put_text(struct cli *cli, const struct share *share)
@@ -43,6 +62,10 @@ static void put_text(struct cli *cli, const struct share *share)
 	printf("Volumes:\n");
 	for (size_t i = 0; i < r->volumes.n; i++)
 		put_volume(&v[i]);
+	if (r->subpaths.n > 0)
+		printf("Subpaths:\n");
+	for (size_t i = 0; i < r->subpaths.n; i++)
+		put_subpath((const struct record_subpath *)r->subpaths.items + i);
 }
 
 /* The record as it was written, and what the kernel says now before it. */

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "common/str.h"
-#include "share/direct.h"
 #include "share/kind.h"
 #include "share/match.h"
 #include "share/watch.h"
@@ -27,6 +26,11 @@ void facts_close(struct facts_context *c)
 		free(c->mounts);
 		c->mounts = next;
 	}
+}
+
+void facts_free(struct facts *f)
+{
+	direct_free(&f->direct);
 }
 
 char *facts_absolute(const struct facts_context *c, const char *path)
@@ -150,19 +154,12 @@ static int open_source(const struct facts_context *c, int i)
 				   : -EINVAL;
 }
 
-int facts_measure(struct facts_context *c, int i, struct facts *ret, struct err *e)
+int facts_measure_open(struct facts_context *c, int fd, struct facts *ret, struct err *e)
 {
-	cleanup_fd int fd = open_source(c, i);
-	struct facts f = { 0 };
 	struct facts_mount *m;
 	struct statx sx;
+	struct facts f;
 
-	if (fd < 0 && err_is_transient(-fd))
-		return err_sys(e, -fd, "open source");
-	if (fd < 0) {
-		*ret = (struct facts){ .error = -fd };
-		return -ENOENT;
-	}
 	if (at_statx(fd, &sx, e) < 0)
 		return -e->error;
 	if (facts_mount(c, sx.stx_mnt_id, &m, e) == -ENOENT) {
@@ -176,6 +173,8 @@ int facts_measure(struct facts_context *c, int i, struct facts *ret, struct err 
 	f = (struct facts){
 		.type = sx.stx_mode & S_IFMT,
 		.id = at_id(&sx),
+		.uid = sx.stx_uid,
+		.gid = sx.stx_gid,
 		.mount_id = sx.stx_mnt_id,
 		.mount = &m->info,
 		.rdev_major = sx.stx_rdev_major,
@@ -184,12 +183,40 @@ int facts_measure(struct facts_context *c, int i, struct facts *ret, struct err 
 	};
 	if (facts_find_place(c, fd, m, &f, e) < 0)
 		return -e->error;
-	if (i >= 0) {
-		f.direct = direct_is_assigned(c->direct_volumes,
-					      oci_mount(c->config, (size_t)i)->source);
-		if (match_volume(c, i, &f, e) < 0)
-			return -e->error;
-	}
 	*ret = f;
-	return take_fd(&fd);
+	return 0;
+}
+
+static int measure_source(struct facts_context *c, int i, int fd, struct facts *f, struct err *e)
+{
+	int result;
+
+	if (fd < 0 && err_is_transient(-fd))
+		return err_sys(e, -fd, "open source");
+	if (fd < 0) {
+		*f = (struct facts){ .error = -fd };
+		return -ENOENT;
+	}
+	result = facts_measure_open(c, fd, f, e);
+	if (result == 0 && i >= 0)
+		result = match_volume(c, i, f, e);
+	return result;
+}
+
+int facts_measure(struct facts_context *c, int i, struct facts *ret, struct err *e)
+{
+	cleanup_fd int fd = open_source(c, i);
+	cleanup_with(direct_free) struct direct *direct = NULL;
+	struct facts f = { 0 };
+	int result;
+
+	if (i >= 0 && oci_mount(c->config, (size_t)i)->source &&
+	    direct_read(c->direct_volumes, oci_mount(c->config, (size_t)i)->source, &direct, e) < 0)
+		return -e->error;
+	result = measure_source(c, i, fd, &f, e);
+	if (e->exit_code)
+		return result;
+	*ret = f;
+	ret->direct = take_ptr(direct);
+	return result < 0 ? result : take_fd(&fd);
 }

@@ -9,6 +9,7 @@
 #include "common/at.h"
 #include "common/mountinfo.h"
 #include "oci-spec/config.h"
+#include "share/direct.h"
 #include "share/policy.h"
 #include "share/sharedir.h"
 
@@ -29,11 +30,13 @@ struct facts {
 	int error;     /* errno of opening the source; 0: all below is valid */
 	unsigned type; /* S_IFMT bits */
 	struct at_id id;
+	uint32_t uid, gid; /* owner */
 	uint32_t rdev_major, rdev_minor;
 	uint64_t mount_id;
 	bool mount_root;	       /* the source is the root of its mount */
 	const struct mountinfo *mount; /* of the mount in which it lies; belongs to the cache */
-	bool direct;		       /* a mountInfo.json is there for it */
+	struct direct *direct; /* what is recorded of it as direct-assigned, or NULL; whoever has
+				  the facts owns it: facts_free() */
 	enum facts_place place;
 	enum facts_match match;
 	unsigned covered_by; /* of MATCH_COVERED: index in mounts[] */
@@ -63,6 +66,7 @@ struct facts_context {
 	}
 
 void facts_close(struct facts_context *c);
+void facts_free(struct facts *f);
 
 /* A path of config.json as a clean absolute one: relative paths begin at the bundle. NULL: no
  * memory; the caller frees. */
@@ -72,6 +76,9 @@ char *facts_absolute(const struct facts_context *c, const char *path) must_use;
  * pinned O_PATH descriptor; -ENOENT without an error where there is none, ret->error says why. A
  * negative errno with an error only where the system fails. */
 int facts_measure(struct facts_context *c, int i, struct facts *ret, struct err *e) must_use;
+
+/* The same for something that is open already; nothing of it is compared or looked up. */
+int facts_measure_open(struct facts_context *c, int fd, struct facts *ret, struct err *e) must_use;
 
 /* Facts of a mount, cached. It belongs to the context. */
 int facts_mount(struct facts_context *c, uint64_t id, struct facts_mount **ret,

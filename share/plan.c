@@ -41,6 +41,7 @@ int plan_rootfs(const struct policy *policy, const struct oci_config *config,
 		return err_set(e, EX_NOPERM, EPERM, "refuse root filesystem '%s': it is a %s", path,
 			       facts->mount->fstype);
 	*ret = (struct planned){ .kind = KIND_BIND,
+				 .path = "rootfs",
 				 .directory = true,
 				 .facts = *facts,
 				 .readonly = is_readonly(policy, config->root.readonly, facts),
@@ -137,6 +138,19 @@ static void plan_skip(const struct policy *policy, const struct oci_config *conf
 		plan_too_many(policy, p);
 }
 
+static bool has_subpaths(const struct policy *policy, const struct oci_mount *mount)
+{
+	for (size_t i = 0; i < policy->subpaths.n; i++)
+		if (str_equal(policy->subpaths.items[i].destination, mount->path))
+			return true;
+	return false;
+}
+
+static bool is_readonly_in_container(const struct oci_mount *mount)
+{
+	return mount->flags & (OCI_MOUNT_READONLY | OCI_MOUNT_READONLY_RECURSIVE);
+}
+
 int plan_volume(const struct policy *policy, const struct oci_config *config, unsigned index,
 		unsigned mounts, struct planned *p, struct err *e)
 {
@@ -156,8 +170,13 @@ int plan_volume(const struct policy *policy, const struct oci_config *config, un
 			index, p->mount->path);
 	p->verified = f->match == MATCH_SAME;
 	p->directory = f->type == S_IFDIR;
-	p->readonly = is_readonly(
-		policy, p->mount->flags & (OCI_MOUNT_READONLY | OCI_MOUNT_READONLY_RECURSIVE), f);
+	p->readonly = is_readonly(policy, is_readonly_in_container(p->mount), f);
+	if (has_subpaths(policy, p->mount)) {
+		p->subpaths_only = true;
+		REASON(p->skipped, "only subpaths of it are published");
+		return 0;
+	}
+	(void)snprintf(p->path, sizeof(p->path), "volumes/%u", index); /* fits */
 	if (!p->directory)
 		return 0;
 	top_only = top_only_reason(config, p);
@@ -165,6 +184,52 @@ int plan_volume(const struct policy *policy, const struct oci_config *config, un
 		REASON(p->top_only, "%s", top_only);
 	p->recursive = !top_only;
 	return 0;
+}
+
+int plan_find_volume(const struct oci_config *config, const char *destination, struct err *e)
+{
+	/* the last one is what the container sees */
+	for (size_t i = config->mounts.n; i > 0; i--)
+		if (str_equal(oci_mount(config, i - 1)->path, destination))
+			return (int)(i - 1);
+	return err_set(e, EX_DATAERR, ENOENT, "no volume is mounted at '%s'", destination);
+}
+
+bool plan_subpath(struct planned *p)
+{
+	p->mount = p->volume->mount;
+	p->verified = p->volume->verified;
+	p->readonly = p->volume->readonly;
+	if (!p->volume->subpaths_only)
+		REASON(p->skipped, "%s", p->volume->skipped);
+	return p->volume->subpaths_only;
+}
+
+void plan_subpath_facts(const struct policy *policy, unsigned mounts, struct planned *p)
+{
+	const char *never = kind_never_published(p->kind);
+
+	p->directory = p->facts.type == S_IFDIR;
+	if (never)
+		REASON(p->skipped, "%s", never);
+	else if (p->facts.error)
+		REASON(p->skipped, "source: in another mount namespace");
+	else if (p->facts.place == PLACE_INSIDE)
+		REASON(p->skipped, "inside the share directory");
+	else if (mounts >= policy->max_mounts)
+		plan_too_many(policy, p);
+	else
+		(void)snprintf(p->path, sizeof(p->path), "subpaths/%u", p->index); /* fits */
+}
+
+int planned_fail(const struct planned *p, struct err *e)
+{
+	if (p->subpath)
+		return err_wrap(e, "publish subpath %u (%s=%s)", p->index, p->subpath->destination,
+				p->subpath->path);
+	if (p->mount)
+		return err_wrap(e, "publish volume %u (%s)", p->index, p->mount->path);
+	return err_wrap(e, "publish root filesystem");
 }
 
 void plan_below(const struct policy *policy, const struct below *below, unsigned mounts,
@@ -187,12 +252,20 @@ void plan_below(const struct policy *policy, const struct below *below, unsigned
 	}
 }
 
+static void planned_free(struct planned *p)
+{
+	facts_free(&p->facts);
+	free(p->source);
+}
+
 void plan_free(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->n; i++)
-		free(plan->volumes[i].source);
+		planned_free(&plan->volumes[i]);
+	for (size_t i = 0; i < plan->n_subpaths; i++)
+		planned_free(&plan->subpaths[i]);
+	planned_free(&plan->rootfs);
 	free(plan->volumes);
-	free(plan->rootfs.source);
-	plan->volumes = NULL;
-	plan->n = 0;
+	free(plan->subpaths);
+	*plan = (struct plan){ 0 };
 }

@@ -7,11 +7,17 @@
 #include "share/facts.h"
 #include "share/kind.h"
 
-enum { PLAN_REASON_SIZE = 96 };
+enum { PLAN_REASON_SIZE = 96, PLAN_PATH_SIZE = 24 };
 
 struct planned {
 	const struct oci_mount *mount; /* NULL: the root filesystem */
-	unsigned index;		       /* in mounts[] */
+	unsigned index;		       /* in mounts[], or in the annotation's subpaths */
+	char path[PLAN_PATH_SIZE];     /* in the share, where it is published */
+	/* of a subpath: what was asked for, and the volume that it lies in */
+	const struct subpath_request *subpath;
+	const struct planned *volume;
+	bool subpaths_only; /* of a volume: it would be published, but only its subpaths are */
+	bool made;	    /* of a subpath: its directory is made for it */
 	enum kind kind;
 	char skipped[PLAN_REASON_SIZE]; /* why it is not published; "": it is */
 	bool readonly, directory, verified;
@@ -31,6 +37,8 @@ struct plan {
 	bool verified;		      /* all that is published is what the container has */
 	struct planned rootfs, *volumes;
 	size_t n;
+	struct planned *subpaths;
+	size_t n_subpaths;
 	unsigned mounts; /* in the share so far */
 };
 
@@ -46,6 +54,20 @@ bool plan_may_watch(const struct policy *policy, enum kind kind, const struct fa
  * it. */
 int plan_volume(const struct policy *policy, const struct oci_config *config, unsigned index,
 		unsigned mounts, struct planned *p, struct err *e) must_use;
+
+/* Which of mounts[] the container has at that destination. -ENOENT, exit 65: none. */
+int plan_find_volume(const struct oci_config *config, const char *destination,
+		     struct err *e) must_use;
+
+/* A subpath of a volume that was planned; p->subpath and p->volume are set. First, whether there is
+ * something to open: false, and skipped, as its volume is. */
+bool plan_subpath(struct planned *p);
+
+/* Then, with kind, facts and source. */
+void plan_subpath_facts(const struct policy *policy, unsigned mounts, struct planned *p);
+
+/* Wrap an error with what it was that could not be published. Returns -e->error. */
+int planned_fail(const struct planned *p, struct err *e);
 
 /* What is known once the source was cloned: the mounts below. May take 'recursive' back, or skip
  * the volume. */

@@ -75,22 +75,30 @@ static const uint64_t propagations[] = { MS_SHARED, MS_PRIVATE, MS_SLAVE, MS_UNB
 
 #define ANNOTATION_PREFIX "io.oci-share."
 
+static int set_subpaths(struct policy *policy, const char *value, struct err *e)
+{
+	return subpath_requests_parse(value, &policy->subpaths, e);
+}
+
 /* What an annotation may say: 'words' are values of the setting with that name, the first of them
  * in place 'first' of its row. A choice only moves towards less: up the list, or down where less
- * stands first. */
-static const struct {
+ * stands first. With 'set' the value is text, and 'words' its form for --help. */
+static const struct annotation {
 	const char *name, *words;
 	int first;
 	bool less_is_first;
 	size_t offset;
 	const char *help;
+	int (*set)(struct policy *policy, const char *value, struct err *e);
 } annotations[] = {
 	{ "enabled", "true false", 0, false, offsetof(struct policy, enabled),
-	  "false: no share for this container" },
+	  "false: no share for this container", NULL },
 	{ "access", "ro", 0, true, offsetof(struct policy, access),
-	  "read-only, whatever the settings grant" },
+	  "read-only, whatever the settings grant", NULL },
 	{ "volumes", "watchable none", 1, false, offsetof(struct policy, volumes),
-	  "publish only these volumes" },
+	  "publish only these volumes", NULL },
+	{ "subpaths", "/DESTINATION=SUBPATH, ...", 0, false, 0,
+	  "of the volume mounted there publish only that", set_subpaths },
 };
 
 int policy_load(const char *config, struct policy *ret, struct err *e)
@@ -122,6 +130,7 @@ int policy_load(const char *config, struct policy *ret, struct err *e)
 void policy_free(struct policy *policy)
 {
 	settings_free(policy_settings, policy);
+	subpath_requests_free(&policy->subpaths);
 }
 
 uint64_t policy_propagation(const struct policy *policy)
@@ -141,23 +150,29 @@ void policy_open_log(const struct policy *policy, struct log *log)
 	log_open(log, policy->log);
 }
 
+static int narrow_choice(struct policy *policy, const struct annotation *a, const char *value,
+			 struct err *e)
+{
+	int *choice = (int *)((char *)policy + a->offset),
+	    place = str_place_in_words(a->words, value, strlen(value));
+
+	if (place < 0)
+		return err_set(e, EX_DATAERR, EINVAL, "'%s' is not one of: %s", value, a->words);
+	place += a->first;
+	if (a->less_is_first ? place < *choice : place > *choice)
+		*choice = place;
+	return 0;
+}
+
 static int narrow_one(struct policy *policy, const char *name, const char *value, struct err *e)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(annotations); i++) {
-		const char *words = annotations[i].words;
-		int *choice = (int *)((char *)policy + annotations[i].offset), place;
+		const struct annotation *a = &annotations[i];
 
-		if (!str_equal(annotations[i].name, name))
+		if (!str_equal(a->name, name))
 			continue;
-		place = str_place_in_words(words, value, strlen(value));
-		if (place < 0)
-			return err_set(e, EX_DATAERR, EINVAL,
-				       "annotation '" ANNOTATION_PREFIX
-				       "%s': '%s' is not one of: %s",
-				       name, value, annotations[i].words);
-		place += annotations[i].first;
-		if (annotations[i].less_is_first ? place < *choice : place > *choice)
-			*choice = place;
+		if ((a->set ? a->set(policy, value, e) : narrow_choice(policy, a, value, e)) < 0)
+			return err_wrap(e, "annotation '" ANNOTATION_PREFIX "%s'", name);
 		return 0;
 	}
 	return err_set(e, EX_DATAERR, EINVAL, "unknown annotation '" ANNOTATION_PREFIX "%s'", name);

@@ -7,6 +7,7 @@
 #include "common/log.h"
 #include "common/settings.h"
 #include "oci-spec/state.h"
+#include "share/subpath_request.h"
 
 enum policy_access { ACCESS_RO, ACCESS_CONTAINER };
 enum policy_volumes { VOLUMES_ALL, VOLUMES_WATCHABLE, VOLUMES_NONE };
@@ -31,6 +32,7 @@ struct policy {
 	int log_level, log_format;
 	/* set by an annotation only */
 	int enabled; /* of "true false" */
+	struct subpath_requests subpaths;
 };
 
 enum { ENABLED_TRUE, ENABLED_FALSE };

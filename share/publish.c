@@ -2,6 +2,7 @@
 #include "share/publish.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/mount.h"
@@ -220,13 +221,19 @@ static int publish_locked(struct publication *p, struct err *e)
 
 static void say_published(const struct publication *p)
 {
-	size_t published = 0;
+	size_t volumes = 0, subpaths = 0;
+	char also[64] = "";
 
 	for (size_t i = 0; i < p->plan.n; i++)
-		published += p->plan.volumes[i].skipped[0] == '\0';
+		volumes += p->plan.volumes[i].skipped[0] == '\0';
+	for (size_t i = 0; i < p->plan.n_subpaths; i++)
+		subpaths += p->plan.subpaths[i].skipped[0] == '\0';
+	if (p->plan.n_subpaths > 0)
+		(void)snprintf(also, sizeof(also), " and %zu of %zu subpaths", subpaths,
+			       p->plan.n_subpaths); /* fits */
 	log_line(p->log, LOG_LEVEL_INFO,
-		 "published rootfs and %zu of %zu volumes at %s/export/%s/%s", published, p->plan.n,
-		 p->policy->share_dir, p->sandbox, p->state->id);
+		 "published rootfs and %zu of %zu volumes%s at %s/export/%s/%s", volumes, p->plan.n,
+		 also, p->policy->share_dir, p->sandbox, p->state->id);
 	if (p->sd.made_export && !process_in_first_namespace(p->c.proc))
 		log_line(p->log, LOG_LEVEL_WARNING,
 			 "export/ was made in a mount namespace that is not the host's, which may "

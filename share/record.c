@@ -29,6 +29,17 @@ static const struct json_field volume_fields[] = {
 	{ 0 },
 };
 
+static const struct json_field subpath_fields[] = {
+	FIELD(record_subpath, "index", JSON_INTEGER, index, true),
+	FIELD(record_subpath, "destination", JSON_STRING, destination, true),
+	FIELD(record_subpath, "subpath", JSON_STRING, subpath, true),
+	FIELD(record_subpath, "path", JSON_STRING, path, false),
+	FIELD(record_subpath, "skipped", JSON_STRING, skipped, false),
+	FIELD(record_subpath, "source", JSON_STRING, source, false),
+	FIELD(record_subpath, "readonly", JSON_BOOLEAN, readonly, false),
+	{ 0 },
+};
+
 static const struct json_field fields[] = {
 	FIELD(record, "version", JSON_INTEGER, version, true),
 	FIELD(record, "id", JSON_STRING, id, true),
@@ -52,6 +63,12 @@ static const struct json_field fields[] = {
 	  .fields = volume_fields,
 	  .size = sizeof(struct record_volume),
 	  .limit = OCI_MOUNTS_MAX },
+	{ .name = "subpaths",
+	  .type = JSON_OBJECTS,
+	  .offset = offsetof(struct record, subpaths),
+	  .fields = subpath_fields,
+	  .size = sizeof(struct record_subpath),
+	  .limit = SUBPATH_REQUESTS_MAX },
 	{ 0 },
 };
 

@@ -20,7 +20,8 @@ struct record {
 	int64_t pid, start_time; /* 0: none was given */
 	int64_t pid_ns, mnt_ns;
 	bool verified;
-	struct json_objects volumes; /* of struct record_volume */
+	struct json_objects volumes;  /* of struct record_volume */
+	struct json_objects subpaths; /* of struct record_subpath */
 };
 
 /* What text listings show of a volume. */
@@ -28,6 +29,12 @@ struct record_volume {
 	int64_t index;
 	char *destination, *kind, *path, *skipped, *source, *fstype;
 	bool readonly, watchable;
+};
+
+struct record_subpath {
+	int64_t index;
+	char *destination, *subpath, *path, *skipped, *source;
+	bool readonly;
 };
 
 void record_free(struct record *r);

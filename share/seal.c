@@ -7,6 +7,7 @@
 
 #include "common/io.h"
 #include "common/mount.h"
+#include "common/str.h"
 #include "share/export.h"
 
 void seal_source(char ret[SEAL_SOURCE_SIZE], const char *id, const char *nonce)
@@ -66,20 +67,22 @@ static int attach(struct seal *s, int clone, const char *name, struct err *e)
 	return result;
 }
 
-int seal_add(struct seal *s, int clone, int index, bool directory, struct err *e)
+int seal_add(struct seal *s, int clone, const char *path, bool directory, struct err *e)
 {
-	char name[32] = "rootfs";
+	const char *slash = strchr(path, '/');
+	char above[SEAL_NAME_SIZE] = "";
 
-	if (index >= 0) {
-		if (!s->has_volumes && at_mkdir(s->fd, "volumes", 0755, e) < 0)
+	if (slash)
+		(void)snprintf(above, sizeof(above), "%.*s", (int)(slash - path), path); /* fits */
+	if (slash && !str_equal(above, s->directory)) {
+		if (at_mkdir(s->fd, above, 0755, e) < 0)
 			return -e->error;
-		s->has_volumes = true;
-		(void)snprintf(name, sizeof(name), "volumes/%d", index); /* fits */
+		memcpy(s->directory, above, sizeof(above));
 	}
 	/* nobody else can reach a detached tree: names in it cannot be exchanged */
-	if ((directory ? mkdirat(s->fd, name, 0755) : mknodat(s->fd, name, S_IFREG | 0444, 0)) < 0)
-		return err_sys(e, errno, "make placeholder '%s'", name);
-	return attach(s, clone, name, e);
+	if ((directory ? mkdirat(s->fd, path, 0755) : mknodat(s->fd, path, S_IFREG | 0444, 0)) < 0)
+		return err_sys(e, errno, "make placeholder '%s'", path);
+	return attach(s, clone, path, e);
 }
 
 int seal_finish(struct seal *s, const char *manifest, size_t length, struct err *e)

@@ -7,7 +7,7 @@
 /* The source of a sealed tmpfs is SEAL_PREFIX <id> ":" <nonce>. */
 #define SEAL_PREFIX "oci-share:"
 
-enum { SEAL_SOURCE_SIZE = sizeof(SEAL_PREFIX) + OCI_ID_MAX + 32 };
+enum { SEAL_SOURCE_SIZE = sizeof(SEAL_PREFIX) + OCI_ID_MAX + 32, SEAL_NAME_SIZE = 16 };
 
 struct seal {
 	int fd;
@@ -15,9 +15,9 @@ struct seal {
 	int proc;
 	char source[SEAL_SOURCE_SIZE];
 	const char *id;
-	bool assembling; /* a tree could be put together so far */
-	bool staged;	 /* it had to be attached below stage/ */
-	bool has_volumes;
+	bool assembling;		/* a tree could be put together so far */
+	bool staged;			/* it had to be attached below stage/ */
+	char directory[SEAL_NAME_SIZE]; /* made last */
 	struct at_id tmpfs;
 	uint64_t mount_id; /* 0: the kernel reuses its ids */
 };
@@ -32,8 +32,9 @@ void seal_source(char ret[SEAL_SOURCE_SIZE], const char *id, const char *nonce);
 int seal_open(const struct sharedir *sd, int proc, const char *id, const char *nonce,
 	      const char *context, struct seal *ret, struct err *e) must_use;
 
-/* Make a placeholder "rootfs" (index -1) or "volumes/<index>" and attach the shaped clone there. */
-int seal_add(struct seal *seal, int clone, int index, bool directory, struct err *e) must_use;
+/* Make a placeholder, "rootfs" or "volumes/3", and attach the shaped clone there. */
+int seal_add(struct seal *seal, int clone, const char *path, bool directory,
+	     struct err *e) must_use;
 
 /* Write share.json and make the tmpfs read-only. */
 int seal_finish(struct seal *seal, const char *manifest, size_t length, struct err *e) must_use;

@@ -283,11 +283,12 @@ START_TEST(kinds_over_facts)
 {
 	char path[64], type[32];
 	struct oci_mount mount = { .path = path, .flags = volumes[_i].flags };
+	struct direct assigned = { 0 };
 	struct mountinfo info = { 0 };
 	struct facts facts = { .error = volumes[_i].error,
 			       .type = volumes[_i].type,
 			       .mount_root = volumes[_i].mount_root,
-			       .direct = volumes[_i].direct };
+			       .direct = volumes[_i].direct ? &assigned : NULL };
 	cleanup_free char *fstype = NULL;
 	enum kind kind;
 
@@ -375,58 +376,6 @@ START_TEST(filesystems_by_name)
 }
 END_TEST
 
-#define TEN  "0123456789"
-#define L180 TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
-
-static const struct {
-	const char *name, *source, *directory; /* NULL: no filesystem could hold it */
-} direct[] = {
-	{ "DI01", "/a/b/c", "L2EvYi9j" },
-	{ "one byte over", "/", "Lw==" },
-	{ "two bytes over", "/a", "L2E=" },
-	{ "the digits that differ from base64", "/\xfb\xff\xbf", "L_v_vw==" },
-	{ "the longest", "/" L180 "01234567", "" },
-	{ "one more", "/" L180 "012345678", NULL },
-};
-
-START_TEST(C18_direct_names)
-{
-	char found[DIRECT_NAME_SIZE] = "untouched";
-	int result = direct_name(direct[_i].source, found);
-
-	if (!direct[_i].directory) {
-		ck_assert_msg(result == -ENAMETOOLONG, "%s: %d", direct[_i].name, result);
-		return;
-	}
-	ck_assert_msg(result == 0, "%s: %d", direct[_i].name, result);
-	if (direct[_i].directory[0])
-		ck_assert_str_eq(found, direct[_i].directory);
-	else
-		ck_assert_uint_eq(strlen(found), 252);
-}
-END_TEST
-
-START_TEST(C18_a_volume_is_direct_if_it_has_a_mount_info)
-{
-	cleanup_fd int fd = -EBADF;
-
-	check_fresh_directory();
-	check_directory("L2EvYi9j", 0700); /* "/a/b/c" */
-	check_file("L2EvYi9j/mountInfo.json", "{}", 0600);
-	check_directory("L2E=", 0700);			  /* "/a": DI04, nothing in it */
-	check_file("Lw==", "", 0600);			  /* "/": DI05, a file */
-	ck_assert_int_eq(symlink("L2EvYi9j", "L2I="), 0); /* "/b" */
-	fd = check_path_fd(".");
-	ck_assert_int_eq(direct_is_assigned(fd, "/a/b/c"), 1);
-	ck_assert_int_eq(direct_is_assigned(fd, "/a"), 0);
-	ck_assert_int_eq(direct_is_assigned(fd, "/"), 0);
-	ck_assert_int_eq(direct_is_assigned(fd, "/b"), 0);
-	ck_assert_int_eq(direct_is_assigned(fd, "/x"), 0);
-	ck_assert_int_eq(direct_is_assigned(fd, "/" L180 TEN), 0);
-	ck_assert_int_eq(direct_is_assigned(-ENOENT, "/a/b/c"), 0);
-}
-END_TEST
-
 int main(void)
 {
 	const struct check_case cases[] = {
@@ -439,8 +388,6 @@ int main(void)
 		{ facts_pass_on_the_anchor_and_the_engine, 0 },
 		{ names_and_what_is_never_published, ARRAY_SIZE(names) },
 		{ filesystems_by_name, ARRAY_SIZE(filesystems) },
-		{ C18_direct_names, ARRAY_SIZE(direct) },
-		{ C18_a_volume_is_direct_if_it_has_a_mount_info, 0 },
 		{ 0 },
 	};
 
