@@ -73,6 +73,22 @@ static const struct verb *find_verb(int argc, char **argv, int *ret_words)
 	return NULL;
 }
 
+/* A word that begins verbs of two. */
+static bool is_group(const char *word)
+{
+	size_t length = strlen(word);
+
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (strncmp(verbs[i].name, word, length) == 0 && verbs[i].name[length] == ' ')
+			return true;
+	return false;
+}
+
+static bool is_help(const char *word)
+{
+	return str_equal(word, "--help") || str_equal(word, "-h");
+}
+
 static int print_help(const struct verb *verb, const struct option_row *rows)
 {
 	printf("Usage: oci-share %s %s [OPTIONS]\n\n%s.\n\n", verb->name, verb->operand,
@@ -145,7 +161,7 @@ int main(int argc, char **argv)
 		return fflush(stdout) == 0 ? 0 : EX_IOERR;
 	}
 	if (!verb) {
-		bool help = str_equal(name, "--help") || str_equal(name, "-h");
+		bool help = is_help(name) || (argc > 2 && is_group(name) && is_help(argv[2]));
 
 		print_usage(help ? stdout : stderr);
 		return help ? 0 : EX_USAGE;

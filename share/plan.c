@@ -200,6 +200,7 @@ bool plan_subpath(struct planned *p)
 	p->mount = p->volume->mount;
 	p->verified = p->volume->verified;
 	p->readonly = p->volume->readonly;
+	(void)snprintf(p->path, sizeof(p->path), "subpaths/%u", p->index); /* fits */
 	if (!p->volume->subpaths_only)
 		REASON(p->skipped, "%s", p->volume->skipped);
 	return p->volume->subpaths_only;
@@ -218,8 +219,6 @@ void plan_subpath_facts(const struct policy *policy, unsigned mounts, struct pla
 		REASON(p->skipped, "inside the share directory");
 	else if (mounts >= policy->max_mounts)
 		plan_too_many(policy, p);
-	else
-		(void)snprintf(p->path, sizeof(p->path), "subpaths/%u", p->index); /* fits */
 }
 
 int planned_fail(const struct planned *p, struct err *e)
