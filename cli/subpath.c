@@ -131,8 +131,7 @@ int verb_subpath_clean(struct cli *cli, struct err *e)
 	else if (put_json(&c, e) < 0)
 		return -e->error;
 	if (kept)
-		return err_set(e, EX_TEMPFAIL, ENOTEMPTY,
-			       "subpath clean: %zu of '%s' had to be kept: '%s': %s", c.n_kept,
-			       cli->pod_dir, c.kept[0].path, c.kept[0].reason);
+		return err_set(e, EX_TEMPFAIL, ENOTEMPTY, "%zu of '%s' had to be kept: '%s': %s",
+			       c.n_kept, cli->pod_dir, c.kept[0].path, c.kept[0].reason);
 	return 0;
 }

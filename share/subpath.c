@@ -21,16 +21,25 @@ static const struct {
 	{ ENAMETOOLONG, EX_DATAERR, "is too long" },
 };
 
-/* Fail because of the component of 'path' that ends 'upto' bytes from its start. */
+enum { SHOWN_MAX = 200 }; /* most bytes of a path in a message */
+
+/* Refuse the component of 'path' that ends 'upto' bytes from its start. */
+static int refuse(const char *path, size_t upto, int exit_code, int error, const char *why,
+		  struct err *e)
+{
+	size_t cut = upto > SHOWN_MAX ? upto - SHOWN_MAX : 0;
+
+	return err_set(e, exit_code, error, "subpath '%.*s': '%s%.*s' %s", SHOWN_MAX, path,
+		       cut > 0 ? "..." : "", (int)(upto - cut), path + cut, why);
+}
+
 static int fail(const char *path, size_t upto, int error, struct err *e)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++)
 		if (refusals[i].error == error)
-			return err_set(e, refusals[i].exit_code, error,
-				       "subpath '%.200s': '%.*s' %s", path,
-				       upto > 200 ? 200 : (int)upto, path, refusals[i].text);
-	return err_sys(e, error, "subpath '%.200s': open '%.*s'", path,
-		       upto > 200 ? 200 : (int)upto, path);
+			return refuse(path, upto, refusals[i].exit_code, error, refusals[i].text,
+				      e);
+	return refuse(path, upto, err_exit_code(error), error, strerror(error), e);
 }
 
 /* The next component of *rest but '.'; *rest is moved behind it. */
@@ -50,17 +59,14 @@ int subpath_check(const char *path, struct err *e)
 	size_t length, depth = 0;
 
 	if (path[0] == '/')
-		return err_set(e, EX_NOPERM, EXDEV, "subpath '%.200s': '/' is not in the volume",
-			       path);
+		return refuse(path, 1, EX_NOPERM, EXDEV, "is not in the volume", e);
 	if (strlen(path) >= PATH_MAX)
 		return fail(path, strlen(path), ENAMETOOLONG, e);
 	while ((name = next_component(&rest, &length))) {
 		size_t upto = (size_t)(rest - path);
 
 		if (length == 2 && name[0] == '.' && name[1] == '.')
-			return err_set(e, EX_NOPERM, EXDEV,
-				       "subpath '%.200s': '%.*s' leads upwards", path,
-				       upto > 200 ? 200 : (int)upto, path);
+			return refuse(path, upto, EX_NOPERM, EXDEV, "leads upwards", e);
 		if (length > NAME_MAX || ++depth > SUBPATH_DEPTH_MAX)
 			return fail(path, upto, ENAMETOOLONG, e);
 	}
@@ -77,6 +83,15 @@ static void copy_component(char ret[NAME_MAX + 1], const char *name, size_t leng
 {
 	memcpy(ret, name, length); /* subpath_check() has measured it */
 	ret[length] = '\0';
+}
+
+/* Of the volume alone it can be true: what was opened on the way is a directory. */
+static bool is_file(int fd)
+{
+	struct err ignored = { 0 };
+	struct statx sx;
+
+	return at_statx(fd, &sx, &ignored) == 0 && !S_ISDIR(sx.stx_mode);
 }
 
 int subpath_find_existing(int volume, const char *path, const char **ret_rest, struct err *e)
@@ -101,6 +116,9 @@ int subpath_find_existing(int volume, const char *path, const char **ret_rest, s
 			*ret_rest = name;
 			return take_fd(&fd);
 		}
+		if (next == -ENOTDIR && is_file(fd))
+			return refuse(path, (size_t)(rest - path), EX_NOINPUT, ENOTDIR,
+				      "is in a volume that is not a directory", e);
 		if (next < 0)
 			return fail(path, (size_t)(rest - path), -next, e);
 		close(fd);
@@ -169,8 +187,8 @@ int subpath_make_dir(int volume, const char *path, unsigned mode, uid_t uid, gid
 	size_t length;
 
 	if (mode & ~(unsigned)SUBPATH_MODES)
-		return err_set(e, EX_USAGE, EINVAL, "subpath '%.200s': mode %04o is not allowed",
-			       path, mode);
+		return err_set(e, EX_USAGE, EINVAL, "subpath '%.*s': mode %04o is not allowed",
+			       SHOWN_MAX, path, mode);
 	fd = subpath_find_existing(volume, path, &rest, e);
 	if (fd < 0 || at_statx(fd, &sx, e) < 0)
 		return -e->error;
