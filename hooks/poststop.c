@@ -8,7 +8,6 @@ static int withdraw_locked(const struct sharedir *sd, int proc, const struct oci
 			   struct log *log, struct err *e)
 {
 	cleanup_with(record_free) struct record r = { 0 };
-	struct err ignored = { 0 };
 	struct withdrawal w;
 	uint64_t mnt_ns;
 	int result = record_read(sd, state->id, &r, e);
@@ -31,7 +30,7 @@ static int withdraw_locked(const struct sharedir *sd, int proc, const struct oci
 		log_line(log, LOG_LEVEL_INFO, "withdrawn");
 		return 0;
 	}
-	if (e->error == EBUSY || withdraw_look(sd, proc, &w, &ignored) == WITHDRAW_OURS)
+	if (e->error == EBUSY)
 		return -e->error;
 	log_line(log, LOG_LEVEL_WARNING, "%s; the share itself is gone", e->message);
 	*e = (struct err){ 0 };

@@ -87,9 +87,10 @@ int withdraw_look(const struct sharedir *sd, int proc, const struct withdrawal *
 	return is_ours(w, &m) ? WITHDRAW_OURS : WITHDRAW_FOREIGN;
 }
 
-/* What detach_at_place() found. */
+/* What detach_at_place() did, or left alone. */
 struct found {
-	bool ours, foreign; /* foreign: instead of ours, and left alone */
+	bool ours;    /* ours is detached */
+	bool foreign; /* instead of ours */
 };
 
 /* Detach ours at its place, and what lies on top of it. */
@@ -99,11 +100,13 @@ static int detach_at_place(const struct sharedir *sd, int proc, const struct wit
 	for (int i = 0; i <= STACK_MAX; i++) {
 		cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
 		cleanup_fd int top = open_top(sd, proc, w, &m, e);
+		bool ours;
 		int below;
 
 		if (top < 0)
 			return e->exit_code ? -e->error : 0;
-		if (!is_ours(w, &m)) {
+		ours = is_ours(w, &m);
+		if (!ours) {
 			below = is_ours_below(sd, proc, w, &m, e);
 			if (below < 0)
 				return below;
@@ -118,19 +121,30 @@ static int detach_at_place(const struct sharedir *sd, int proc, const struct wit
 		}
 		if (mount_detach(proc, top, e) < 0)
 			return -e->error;
-		found->ours = true;
+		found->ours |= ours;
 	}
 	return err_set(e, EX_OSERR, EBUSY, "more than %d mounts lie on export/%s/%s", STACK_MAX,
 		       w->sandbox, w->id);
 }
 
-/* Detach one mount by id, if it is ours: wherever it may be now, by its path, and only if what is
- * there is that mount. Returns 1 if it was. */
+/* Detach a mount wherever it may be now, by its path, and only if what is there is that mount. */
+static int detach_where_it_is(int proc, const struct mountinfo *m, struct err *e)
+{
+	cleanup_fd int fd =
+		at_open(AT_FDCWD, m->point, O_PATH, RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS, e);
+	struct statx sx;
+
+	if (fd < 0 || at_statx(fd, &sx, e) < 0)
+		return -e->error;
+	if (sx.stx_mnt_id != m->id)
+		return err_set(e, EX_OSERR, EBUSY, "it is covered by another");
+	return mount_detach(proc, fd, e);
+}
+
+/* Detach one mount by id, if it is ours. Returns 1 if it was; -EBUSY: it is, and still there. */
 static int detach_by_id(int proc, const struct withdrawal *w, uint64_t id, struct err *e)
 {
 	cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
-	cleanup_fd int fd = -EBADF;
-	struct statx sx;
 
 	if (mountinfo_get(proc, id, &m, e) < 0) {
 		if (e->error == ENOENT)
@@ -139,13 +153,10 @@ static int detach_by_id(int proc, const struct withdrawal *w, uint64_t id, struc
 	}
 	if (!is_ours(w, &m))
 		return 0;
-	fd = at_open(AT_FDCWD, m.point, O_PATH, RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS, e);
-	if (fd < 0 || at_statx(fd, &sx, e) < 0)
-		return -e->error;
-	if (sx.stx_mnt_id != m.id)
-		return err_set(e, EX_OSERR, EBUSY,
-			       "the share's mount at '%s' is covered by another", m.point);
-	return mount_detach(proc, fd, e);
+	if (detach_where_it_is(proc, &m, e) == 0)
+		return 1;
+	e->error = EBUSY;
+	return err_wrap(e, "the share's mount at '%s' is still there", m.point);
 }
 
 /* Copies of ours elsewhere in this namespace keep the directory busy (a private bind of export/, a
@@ -223,7 +234,8 @@ static int withdraw_mounts(const struct sharedir *sd, int proc, const struct wit
 {
 	struct found found = { 0 };
 	struct err first = { 0 };
-	int busy, elsewhere;
+	int busy, elsewhere, copies = 0;
+	bool gone;
 
 	ignore_result(detach_at_place(sd, proc, w, &found, log, e)); /* kept in first */
 	keep_first(&first, e);
@@ -233,14 +245,19 @@ static int withdraw_mounts(const struct sharedir *sd, int proc, const struct wit
 	elsewhere = is_elsewhere(proc, w);
 	if (w->nonce && ((busy == -EBUSY && !found.foreign) || elsewhere == 1 ||
 			 (elsewhere < 0 && !found.ours))) {
-		ignore_result(withdraw_copies(proc, w, e)); /* kept in first */
+		copies = withdraw_copies(proc, w, e);
 		keep_first(&first, e);
 		busy = remove_directories(sd, w, log, e);
 		keep_first(&first, e);
+		elsewhere = is_elsewhere(proc, w);
 	}
-	if (is_elsewhere(proc, w) == 1)
-		(void)err_set(&first, EX_OSERR, EBUSY, "the share's mount is still there");
-	if (busy == -EBUSY && !found.foreign)
+	/* Where no id tells, mountinfo does not show a mount whose directory was moved out. */
+	gone = elsewhere == 0 || (elsewhere < 0 && (found.ours || copies > 0));
+	busy = found.foreign ? 0 : busy;
+	if (elsewhere == 1 || (!gone && (first.exit_code || busy == -EBUSY)))
+		(void)err_set(&first, EX_OSERR, EBUSY, "the share's mount %s still there",
+			      elsewhere == 1 ? "is" : "may be");
+	else if (busy == -EBUSY)
 		log_line(log, LOG_LEVEL_WARNING, "tree/%s/%s stays: something is mounted on it",
 			 w->sandbox, w->id);
 	*e = first;

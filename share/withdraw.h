@@ -16,7 +16,7 @@ struct withdrawal {
 
 /* Idempotent; goes on after an error and returns the first. What lies on top of ours goes with it;
  * what is mounted instead of ours stays, and so does its directory. -EBUSY, exit 71: our mount is
- * still there, and so is the record then. */
+ * still there, or may be, and so is the record then; another error: it is gone. */
 int withdraw(const struct sharedir *sd, int proc, const struct withdrawal *w, struct log *log,
 	     struct err *e) must_use;
 
@@ -32,5 +32,6 @@ int withdraw_look(const struct sharedir *sd, int proc, const struct withdrawal *
 		  struct err *e) must_use;
 
 /* Detach every mount of this namespace that is the share's, wherever it is; w->nonce is given.
- * Directories and record stay as they are. Returns how many there were. */
+ * Directories and record stay as they are. Returns how many there were; -EBUSY: one is still
+ * there. */
 int withdraw_copies(int proc, const struct withdrawal *w, struct err *e) must_use;
