@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/at.h"
 #include "common/str.h"
@@ -124,6 +125,9 @@ int subpath_find_existing(int volume, const char *path, const char **ret_rest, s
 		close(fd);
 		fd = next;
 	}
+	/* './' is a directory, too */
+	if (strchr(path, '/') && is_file(fd) && path[strspn(path, "./")] == '\0')
+		return fail(path, strlen(path), ENOTDIR, e);
 	*ret_rest = rest;
 	return take_fd(&fd);
 }
@@ -148,34 +152,46 @@ static int not_empty(const char *name, void *data)
 	return 1;
 }
 
-/* Whether an open directory is the one that we made just now, as far as it can be told: whoever can
- * write the directory that it is in can put another in its place, but none that is root's, closed
- * to all others, and empty. */
-static bool is_new(int fd, struct err *e)
+static bool is_before(const struct statx_timestamp *a, const struct timespec *b)
 {
-	struct stat st;
+	return a->tv_sec < b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec < b->tv_nsec);
+}
 
-	return fstat(fd, &st) == 0 && st.st_uid == geteuid() && (st.st_mode & 05077) == 0 &&
-	       at_each(fd, not_empty, NULL, e) == 0;
+/* Whether an open directory is the one that we made just now. Whoever can write the directory that
+ * it is in can put another in its place, but none that is root's, closed to all others, and was
+ * made since; where its birth is not known, or a server's clock says it, none with content. */
+static bool is_new(int fd, const struct timespec *since)
+{
+	struct err ignored = { 0 };
+	struct statx sx;
+
+	if (sys_statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &sx) < 0 ||
+	    sx.stx_uid != geteuid() || (sx.stx_mode & 05077) != 0)
+		return false;
+	return (sx.stx_mask & STATX_BTIME && !is_before(&sx.stx_btime, since)) ||
+	       at_each(fd, not_empty, NULL, &ignored) == 0;
 }
 
 /* A directory is made closed, opened, and only then given away: through its descriptor, by which
  * nothing else can be meant. One that another has made meanwhile is right as it is. */
-static int make_component(int dirfd, const char *name, unsigned mode, uid_t uid, gid_t gid,
-			  struct err *e)
+static int make_component(int dirfd, const char *name, unsigned mode, uid_t uid, gid_t gid)
 {
 	cleanup_fd int fd = -EBADF;
+	struct timespec since;
 
+	/* the coarse clock is what the kernel stamps files with, or behind it */
+	if (clock_gettime(CLOCK_REALTIME_COARSE, &since) < 0)
+		return -errno;
 	if (mkdirat(dirfd, name, 0700) < 0)
 		return errno == EEXIST ? open_component(dirfd, name, O_PATH | O_DIRECTORY) : -errno;
 	fd = open_component(dirfd, name, O_RDONLY | O_DIRECTORY);
 	if (fd < 0)
 		return fd;
-	if (!is_new(fd, e))
+	if (!is_new(fd, &since))
 		return -ESTALE;
 	if (fchmod(fd, mode) < 0 || fchown(fd, uid, gid) < 0)
 		return -errno;
-	return take_fd(&fd);
+	return open_component(fd, ".", O_PATH | O_DIRECTORY);
 }
 
 int subpath_make_dir(int volume, const char *path, unsigned mode, uid_t uid, gid_t gid,
@@ -196,11 +212,10 @@ int subpath_make_dir(int volume, const char *path, unsigned mode, uid_t uid, gid
 		return fail(path, (size_t)(rest - path), ENOTDIR, e);
 	while ((name = next_component(&rest, &length))) {
 		char component[NAME_MAX + 1];
-		struct err why = { 0 };
 		int next;
 
 		copy_component(component, name, length);
-		next = make_component(fd, component, mode, uid, gid, &why);
+		next = make_component(fd, component, mode, uid, gid);
 		if (next < 0)
 			return fail(path, (size_t)(rest - path), -next, e);
 		close(fd);

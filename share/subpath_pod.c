@@ -22,7 +22,9 @@ struct binding {
 	int container;	    /* <pod dir>/volume-subpaths/<volume>/<container>, O_PATH */
 	char *pod_path, index[INDEX_SIZE];
 	struct statx stat; /* of the source */
-	bool readonly;	   /* it will be: because it is wanted, or the volume is */
+	/* of the volume's mount */
+	bool readonly;	     /* or it is wanted so */
+	uint64_t peer_group; /* 0: it is not shared */
 };
 
 static void close_binding(struct binding *b)
@@ -70,6 +72,7 @@ static int open_volume(struct binding *b, struct err *e)
 		return err_set(e, EX_NOINPUT, ENODEV,
 			       "volume '%s': an automount that is not mounted", path);
 	b->readonly = b->s->readonly || m.attributes & MOUNT_ATTR_RDONLY;
+	b->peer_group = m.peer_group;
 	return 0;
 }
 
@@ -106,18 +109,28 @@ static int open_container(struct binding *b, struct err *e)
 	return 0;
 }
 
-/* Whether what is mounted there is what we would mount. */
-static int is_same(const struct binding *b, const struct statx *there, struct err *e)
+/* Whether what is mounted there, at a directory of the mount 'above', is what we would mount: the
+ * same, with the same attributes, nothing below it, and not tied to the mount of the volume. */
+static int is_same(const struct binding *b, const struct statx *there, uint64_t above,
+		   struct err *e)
 {
 	const uint64_t attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
-	cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
+	cleanup_with(mountinfo_free) struct mountinfo m = { 0 }, parent = { 0 };
+	uint64_t below;
+	int n;
 
 	if (!at_id_equal(at_id(there), at_id(&b->stat)))
 		return 0;
-	if (mountinfo_get(b->proc, there->stx_mnt_id, &m, e) < 0)
+	if (mountinfo_get(b->proc, there->stx_mnt_id, &m, e) < 0 ||
+	    mountinfo_get(b->proc, above, &parent, e) < 0)
 		return -e->error;
-	return (m.attributes & attributes) == attributes &&
-	       !(m.attributes & MOUNT_ATTR_RDONLY) == !b->readonly;
+	if ((m.attributes & attributes) != attributes ||
+	    !(m.attributes & MOUNT_ATTR_RDONLY) != !b->readonly)
+		return 0;
+	if (m.peer_group != 0 && (parent.peer_group == 0 || m.peer_group == b->peer_group))
+		return 0;
+	n = mountinfo_below(b->proc, m.id, &below, 1, e);
+	return n < 0 ? n : n == 0;
 }
 
 /* What is mounted in its place already: 1 the same; 0 nothing, or no longer. */
@@ -137,7 +150,7 @@ static int settle_target(struct binding *b, struct err *e)
 			return -e->error;
 		if (sx.stx_mnt_id == above.stx_mnt_id)
 			return 0;
-		same = is_same(b, &sx, e);
+		same = is_same(b, &sx, above.stx_mnt_id, e);
 		if (same != 0)
 			return same;
 		if (mount_detach_at(b->container, b->index, e) < 0)
