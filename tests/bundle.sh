@@ -306,3 +306,145 @@ keep_json() {
 	where=$(at "$1") && cp "$where/share.json" "$(mktemp "$JSON_DIR/share.XXXXXXXX")" &&
 		cp "$share/state/$1.json" "$(mktemp "$JSON_DIR/record.XXXXXXXX")"
 }
+
+# make_volume DIRECTORY: a volume of a container that is hostile: links, mounts and special files beside what may be published.
+# The links lead to / and to $victim, which holds a directory 'inside'. $automount is empty where there is no autofs.
+make_volume() {
+	local volume=$1 source
+	victim=$scratch/victim
+	mkdir -p "$victim/inside" "$volume"/{logs/app/{deep,nested},logs/empty,mounted,bound,proc,auto,..data.d,...}
+	echo log >"$volume/logs/app/content"
+	echo deep >"$volume/logs/app/deep/content"
+	echo conf >"$volume/app.conf"
+	: >"$volume/one"
+	echo below >"$volume/logs/app/nested/below"
+	mount -t tmpfs -o mode=0755 oci-share-test "$volume/logs/app/nested" && mkdir "$volume/logs/app/nested/inside" || exit 1
+	mount -t tmpfs -o mode=0755 oci-share-test "$volume/mounted" && mkdir "$volume/mounted/inside" || exit 1
+	mount --bind "$victim" "$volume/bound" && mount --bind "$volume/app.conf" "$volume/one" || exit 1
+	mount -t proc proc "$volume/proc" || exit 1
+	mkfifo "$volume/fifo"
+	mknod "$volume/char" c 1 3
+	mknod "$volume/block" b 7 0
+	perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => shift, Listen => 1)' "$volume/socket" 2>/dev/null
+	while read -r link source; do
+		ln -s "${source/@/$victim}" "$volume/$link"
+	done <<-'END_LINKS'
+		root /
+		up ..
+		victim @
+		new @/new
+		dangling nowhere
+		inside logs
+		file app.conf
+		logs/link app
+		loop loop
+		cross1 cross2/x
+		cross2 cross1/x
+		..data /etc
+		key /etc/shadow
+		magic /proc/self/root
+		cwd /proc/self/cwd
+	END_LINKS
+	# Who looks up a name in there waits for this daemon, which never answers; not so the process group that mounts it.
+	exec 9> >(exec sleep 1000)
+	children+=($!)
+	automount=$volume/auto
+	mount -t autofs -o fd=9,minproto=5,maxproto=5,indirect oci-share-test "$automount" 2>/dev/null || automount=
+	exec 9>&-
+}
+
+# hostile_subpaths: what must be refused in such a volume: what | subpath | exit code | component that the message names. What
+# begins with 'missing' is not refused where missing directories are to be made.
+hostile_subpaths() {
+	cat <<-'END_TABLE'
+		T01 a link to the root|root|77|root
+		T01 below a link to the root|root/etc|77|root
+		T01 below a link to the root, not there|root/oci-share-nowhere/x|77|root
+		T01 back to a link by '..'|logs/../root|77|..
+		T01 a link with a slash behind it|root/|77|root
+		T01 a link with a dot behind it|root/.|77|root
+		a link out of the volume|victim|77|victim
+		below a link out of the volume|victim/inside|77|victim
+		below a link out of the volume, not there|victim/made/x|77|victim
+		a link to the directory above|up|77|up
+		below a link to the directory above|up/data|77|up
+		a dangling link|dangling|77|dangling
+		below a dangling link|dangling/x|77|dangling
+		a dangling link out of the volume|new|77|new
+		below a dangling link out of the volume|new/x|77|new
+		below a link that stays inside|inside/app|77|inside
+		a link that stays inside, further down|logs/link|77|link
+		below a link that stays inside, further down|logs/link/deep|77|link
+		a link to a file|file|77|file
+		a link to itself|loop/x|77|loop
+		links to each other|cross1/x|77|cross1
+		T20 a link that an earlier container left|..data|77|..data
+		T20 below a link that an earlier container left|..data/passwd|77|..data
+		T20 a link to a file that an earlier container left|key|77|key
+		a link to a magic link|magic/etc|77|magic
+		another link to a magic link|cwd|77|cwd
+		a magic link|proc/self/root|77|proc
+		a magic link to a file|proc/self/exe|77|proc
+		T21 '..'|..|77|..
+		T21 '..' and back|../data|77|..
+		T21 '..' at the end|logs/..|77|..
+		T21 '..' that stays inside|logs/../logs/app|77|..
+		T21 '..' further up than the volume|logs/app/../../../..|77|..
+		T21 '..' below what is not there|nowhere/../logs|77|..
+		T21 '..' below a file|app.conf/..|77|..
+		T21 an absolute path|/etc|77|/
+		T21 an absolute path with two slashes|//etc|77|/
+		T21 the root|/|77|/
+		a mount|mounted|77|mounted
+		below a mount|mounted/inside|77|mounted
+		below a mount, not there|mounted/nowhere|77|mounted
+		a mount further down|logs/app/nested|77|nested
+		a bind mount|bound|77|bound
+		below a bind mount|bound/inside|77|bound
+		a bind mount of a file|one|77|one
+		an automount|auto|77|auto
+		below an automount|auto/x|77|auto
+		missing|nowhere|66|nowhere
+		missing, further down|logs/app/nowhere|66|nowhere
+		missing, with more below|logs/nowhere/x/y|66|nowhere
+		below a file|app.conf/x|66|app.conf
+		below a file, further down|logs/app/content/x/y|66|content
+		a file with a slash behind it|app.conf/|66|app.conf
+		a file with a dot behind it|app.conf/.|66|app.conf
+		below a FIFO|fifo/x|66|fifo
+		a FIFO with a slash behind it|fifo/|66|fifo
+		below a socket|socket/x|66|socket
+		below a device|char/x|66|char
+		below a disk|block/x|66|block
+	END_TABLE
+	printf '%s|%s|%s|\n' 'a name of 256 bytes' "$(printf '%0256d' 0)" 65 \
+		'a path of 4096 bytes' "logs$(printf '/%0200d' {1..20})/$(printf '%071d' 0)" 65 \
+		'257 components' "$(printf 'x/%.0s' {1..256})x" 65
+}
+
+# refuses NAME CODES WORDS COMMAND...: a program exits with one of CODES (65|66) within 10 s, prints nothing but one line, an error
+# without control bytes that matches WORDS, and changes nothing on the host, nor in the directories $restored, nor, not even for a
+# moment, in the directories $untouched.
+refuses() {
+	local name=$1 codes=$2 words=$3 code=0 before after why=()
+	shift 3
+	before=$(everything)
+	timeout -k 1 10 "$@" </dev/null >"$scratch/out" 2>"$scratch/error" || code=$?
+	after=$(everything)
+	[[ $code =~ ^($codes)$ ]] || why+=("exit $code, not $codes")
+	[ ! -s "$scratch/out" ] || why+=("it printed: $(head -n 3 "$scratch/out")")
+	if [ "$(wc -l <"$scratch/error")" != 1 ] || ! grep -q ': error: ' "$scratch/error"; then why+=('not one error line:'); fi
+	! tr -d '\n' <"$scratch/error" | grep -q '[[:cntrl:]]' || why+=('control bytes in:')
+	grep -qE -- "$words" "$scratch/error" || why+=("not '$words' in:")
+	[ "$before" = "$after" ] || why+=("$(diff <(echo "$before") <(echo "$after"))")
+	if [ ${#why[@]} -eq 0 ]; then pass "$name"; else fail "$name" "${why[@]}" "$(cut -c 1-300 "$scratch/error")"; fi
+}
+restored=() untouched=()
+everything() {
+	looks
+	[ ${#restored[@]} -eq 0 ] || find "${restored[@]}" -xdev -printf '%p %y %m %U:%G %n %s %l\n' | sort
+	[ ${#untouched[@]} -eq 0 ] || find "${untouched[@]}" -xdev ! -name proc -printf '%p %y %m %U:%G %n %s %l %T@ %C@\n' | sort
+}
+
+# in_quotes COMPONENT: what 'refuses' looks for: it, or a path that ends with it, in single quotes.
+in_quotes() { printf "'([^']*/)?%s'" "${1//./\\.}"; }

@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <sys/sysmacros.h>
 
+#include "common/io.h"
 #include "tests/check.h"
 
 static const struct {
@@ -77,8 +78,10 @@ static const struct {
 START_TEST(C5_sys_decides_what_is_a_block_device)
 {
 	cleanup_fd int sys = -EBADF;
-	char root[8];
-	struct mountinfo info = { .major = MAJOR, .minor = 5, .root = root };
+	char root[8], fstype[] = "ext4", source[] = "/dev/sda1";
+	struct mountinfo info = {
+		.major = MAJOR, .minor = 5, .root = root, .fstype = fstype, .source = source
+	};
 	struct facts f = { .type = facts_of[_i].type,
 			   .mount_root = facts_of[_i].mount_root,
 			   .rdev_major = 1,
@@ -234,6 +237,175 @@ START_TEST(a_filesystem_of_its_own_device_and_its_parts)
 }
 END_TEST
 
+/* ---- btrfs: its superblock's number is anonymous, /sys knows the devices ---- */
+
+/* What is at the path that the mount names as its source. */
+enum source { BLOCK, LINK, CHARACTER, PLAIN_FILE, FIFO, DIRECTORY, MISSING, NO_SOURCE };
+
+enum {
+	FOUND = 1 << 0, /* expected: the number is that of the source */
+	WHOLE = 1 << 1, /* expected: blockDevice */
+	TWICE = 1 << 2, /* a part of it is mounted elsewhere */
+	DM = 1 << 3,	/* all devices are device mapper's; expected where FOUND */
+	TMPFS = 1 << 4, /* it is no btrfs */
+};
+
+static const struct {
+	const char *name;
+	enum source source;
+	/* the devices of two filesystems: words; 'l' before a number: by a link, as in sysfs */
+	const char *filesystems[2];
+	const char *root; /* NULL: a directory within the mount is asked for */
+	unsigned flags;
+} btrfs[] = {
+	{ "one device", BLOCK, { "4000:2" }, "/", FOUND | WHOLE },
+	{ "by a link", BLOCK, { "l4000:2" }, "/", FOUND | WHOLE },
+	{ "a source that is a link", LINK, { "4000:2" }, "/", FOUND | WHOLE },
+	{ "the second one", BLOCK, { "4000:3", "l4000:2" }, "/", FOUND | WHOLE },
+	{ "before a pair", BLOCK, { "4000:2", "4000:3 4000:4" }, "/", FOUND | WHOLE },
+	{ "behind a pair", BLOCK, { "4000:3 4000:4", "4000:2" }, "/", FOUND | WHOLE },
+	{ "device mapper", BLOCK, { "4000:2" }, "/", FOUND | WHOLE | DM },
+	{ "a subvolume", BLOCK, { "4000:2" }, "/sub", FOUND },
+	{ "within the mount", BLOCK, { "4000:2" }, NULL, FOUND },
+	{ "mounted twice", BLOCK, { "4000:2" }, "/", FOUND | TWICE },
+	{ "the first of two devices", BLOCK, { "4000:2 4000:3" }, "/", DM },
+	{ "the second of two devices", BLOCK, { "l4000:1 l4000:2" }, "/", DM },
+	{ "no device", BLOCK, { "" }, "/", 0 },
+	{ "no filesystem", BLOCK, { NULL }, "/", 0 },
+	{ "of others", BLOCK, { "4000:3", "4001:2" }, "/", DM },
+	{ "numbers that begin the same", BLOCK, { "4000:21", "4000:200" }, "/", 0 },
+	{ "numbers that end the same", BLOCK, { "14000:2", "24000:2" }, "/", 0 },
+	{ "a character device", CHARACTER, { "4000:2" }, "/", 0 },
+	{ "a file", PLAIN_FILE, { "4000:2" }, "/", 0 },
+	{ "a FIFO", FIFO, { "4000:2" }, "/", 0 },
+	{ "a directory", DIRECTORY, { "4000:2" }, "/", 0 },
+	{ "a source that is gone", MISSING, { "4000:2" }, "/", 0 },
+	{ "no source", NO_SOURCE, { "4000:2" }, "/", 0 },
+	{ "another type that names a device", BLOCK, { "4000:2" }, "/", DM | TMPFS },
+};
+
+static void make_source(enum source source)
+{
+	static const mode_t types[] = { [BLOCK] = S_IFBLK,
+					[LINK] = S_IFBLK,
+					[CHARACTER] = S_IFCHR,
+					[PLAIN_FILE] = S_IFREG,
+					[FIFO] = S_IFIFO };
+
+	if (source < ARRAY_SIZE(types))
+		ck_assert_int_eq(mknod(source == LINK ? "node" : "source", types[source] | 0600,
+				       makedev(MAJOR, 2)),
+				 0);
+	if (source == LINK)
+		ck_assert_int_eq(symlink("node", "source"), 0);
+	else if (source == DIRECTORY)
+		check_directory("source", 0755);
+}
+
+/* A device of a filesystem in the made-up sys. */
+static void make_sys_device(const char *devices, unsigned n, const char *number, bool dm)
+{
+	char path[128], text[128];
+
+	(void)snprintf(path, sizeof(path), "%s/loop%u", devices, n);
+	if (number[0] == 'l') {
+		number++;
+		(void)snprintf(text, sizeof(text), "../../../../device-%s", number);
+		ck_assert_int_eq(symlink(text, path), 0);
+		(void)snprintf(path, sizeof(path), "sys/device-%s", number);
+	}
+	check_directory(path, 0755);
+	(void)strcat(path, "/dev");
+	(void)snprintf(text, sizeof(text), "%s\n", number);
+	check_file(path, text, 0444);
+	(void)snprintf(path, sizeof(path), "sys/dev/block/%s", number);
+	check_directory(path, 0755);
+	(void)strcat(path, "/dm");
+	if (dm)
+		check_directory(path, 0755);
+}
+
+static void make_sys(const char *const filesystems[2], bool dm)
+{
+	static const char *const directories[] = { "sys", "sys/dev", "sys/dev/block", "sys/fs" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
+		check_directory(directories[i], 0755);
+	if (!filesystems[0])
+		return;
+	check_directory("sys/fs/btrfs", 0755);
+	check_directory("sys/fs/btrfs/features", 0755); /* the real one has it, too */
+	check_file("sys/fs/btrfs/features/acl", "0\n", 0444);
+	for (unsigned i = 0; i < 2 && filesystems[i]; i++) {
+		char path[64], words[64], *next = words, *word;
+
+		(void)snprintf(path, sizeof(path), "sys/fs/btrfs/uuid-%u", i);
+		check_directory(path, 0755);
+		(void)strcat(path, "/devices");
+		check_directory(path, 0755);
+		(void)strcpy(words, filesystems[i]);
+		for (unsigned n = 0; (word = strsep(&next, " ")); n++)
+			if (word[0])
+				make_sys_device(path, n, word, dm);
+	}
+}
+
+/* Facts of a mounted tmpfs, which has an anonymous number, too: it stands for the btrfs. */
+static struct facts btrfs_facts(size_t row, struct mountinfo *m)
+{
+	const char *root = btrfs[row].root;
+	struct facts f = facts_at(root ? "m" : "m/sub", m);
+	struct mountinfo numbers = { .id = m->id, .major = m->major, .minor = m->minor };
+
+	ck_assert_uint_eq(m->major, 0);
+	mountinfo_free(m);
+	*m = numbers;
+	m->fstype = strdup(btrfs[row].flags & TMPFS ? "tmpfs" : "btrfs");
+	m->source = strdup(btrfs[row].source == NO_SOURCE ? "" : check_absolute("source"));
+	m->root = strdup(root ? root : "/");
+	m->point = strdup(check_absolute("m"));
+	m->options = strdup("rw");
+	return f;
+}
+
+START_TEST(the_device_behind_a_btrfs)
+{
+	unsigned flags = btrfs[_i].flags;
+	const char *name = btrfs[_i].name;
+	struct mountinfo m = { 0 };
+	uint64_t started;
+	struct device d;
+	struct facts f;
+	int sys;
+
+	check_fresh_directory();
+	if (!check_own_mounts())
+		return;
+	check_directory("m", 0755);
+	check_directory("again", 0755);
+	check_mount("check", "m", "tmpfs", 0, NULL);
+	check_directory("m/sub", 0755);
+	if (flags & TWICE)
+		check_mount("m/sub", "again", NULL, MS_BIND, NULL);
+	make_source(btrfs[_i].source);
+	make_sys(btrfs[_i].filesystems, flags & DM);
+	f = btrfs_facts((size_t)_i, &m);
+	sys = check_path_fd("sys");
+	started = io_now();
+	d = measure(sys, &f);
+	ck_assert_msg(io_now() - started < 1000000, "%s: it takes too long", name);
+	ck_assert_msg(d.major == (flags & FOUND ? MAJOR : m.major) &&
+			      d.minor == (flags & FOUND ? 2 : m.minor),
+		      "%s: %u:%u", name, d.major, d.minor);
+	ck_assert_msg(d.block_device == !!(flags & WHOLE), "%s: block device", name);
+	ck_assert_msg(d.device_mapper == (flags & FOUND && flags & DM), "%s: dm", name);
+	mountinfo_free(&m);
+	ck_assert_int_eq(close(sys), 0);
+	ck_assert_int_eq(umount2("again", MNT_DETACH), flags & TWICE ? 0 : -1);
+	ck_assert_int_eq(umount2("m", MNT_DETACH), 0);
+}
+END_TEST
+
 int main(void)
 {
 	const struct check_case cases[] = {
@@ -241,6 +413,7 @@ int main(void)
 		{ C5_sys_decides_what_is_a_block_device, ARRAY_SIZE(facts_of) },
 		{ what_is_no_device_of_its_own, 0 },
 		{ a_filesystem_of_its_own_device_and_its_parts, 0 },
+		{ the_device_behind_a_btrfs, ARRAY_SIZE(btrfs) },
 		{ 0 },
 	};
 
