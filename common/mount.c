@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 
+#include "common/at.h"
 #include "common/syscalls.h"
 
 static int fail(struct err *e, int error, const char *call)
@@ -88,5 +89,12 @@ int mount_detach(int proc, int root, struct err *e)
 
 int mount_detach_at(int dirfd, const char *name, struct err *e)
 {
+	cleanup_fd int root = at_try(dirfd, name, O_PATH | O_NOFOLLOW, RESOLVE_BENEATH);
+	struct err ignored = { 0 };
+
+	/* what is mounted below would be unmounted in the peers, too; where nothing is mounted
+	 * there, umount2 says so */
+	if (root >= 0)
+		ignore_result(mount_shape(root, 0, MS_PRIVATE, true, &ignored));
 	return detach(dirfd, name, UMOUNT_NOFOLLOW, e);
 }

@@ -39,5 +39,6 @@ int mount_attach(int mount, int dirfd, const char *name, struct err *e) must_use
 int mount_detach(int proc, int root, struct err *e) must_use;
 
 /* The same for what is mounted at 'name', one component, in the directory 'dirfd', which is
- * nobody's but ours. -EINVAL: nothing is, or it is a link. */
+ * nobody's but ours; mounts of its source are left alone, however it was bound. -EINVAL: nothing
+ * is, or it is a link. */
 int mount_detach_at(int dirfd, const char *name, struct err *e) must_use;

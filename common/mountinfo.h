@@ -19,7 +19,8 @@ struct mountinfo {
 	char *point;	       /* where, seen from our root */
 	char *fstype;	       /* with subtype: fuse.sshfs */
 	char *source;	       /* the device, or what the mounter called it; "" if none */
-	char *options;	       /* of the mount and of the superblock, as a list with commas */
+	char *options; /* of the mount and of the superblock, as a list with commas; in a value,
+			  blank, comma, '=' and backslash are as the kernel writes them: \040 */
 };
 
 void mountinfo_free(struct mountinfo *m);

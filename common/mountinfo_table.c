@@ -5,26 +5,6 @@
 #include "common/mountinfo.h"
 #include "common/str.h"
 
-/* Undo \040 and the like, which the kernel writes for blank, tab, newline and backslash. */
-static char *unescape(const char *text, size_t length)
-{
-	char *plain = malloc(length + 1), *out = plain;
-
-	for (size_t i = 0; plain && i < length; i++) {
-		if (text[i] == '\\' && i + 3 < length + 1 &&
-		    strspn(text + i + 1, "01234567") >= 3) {
-			*out++ = (char)((text[i + 1] - '0') << 6 | (text[i + 2] - '0') << 3 |
-					(text[i + 3] - '0'));
-			i += 3;
-		} else {
-			*out++ = text[i];
-		}
-	}
-	if (plain)
-		*out = '\0';
-	return plain;
-}
-
 static const struct {
 	const char *name;
 	uint64_t attribute;
@@ -99,7 +79,7 @@ static bool take_number(const char **line, char end, uint64_t *ret)
 
 static char *field_text(struct field f)
 {
-	return unescape(f.text, f.length);
+	return str_unescape_octal(f.text, f.length);
 }
 
 int mountinfo_parse(const char *line, struct mountinfo *ret, struct err *e)

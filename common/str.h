@@ -23,6 +23,10 @@ const char *path_next(const char **path, size_t *ret_length);
  * does not fit is cut and ends with '...'. Returns buf. */
 char *str_escape(char *buf, size_t size, const char *text);
 
+/* Undo \040 and the like, which the kernel writes for blank, tab, newline and backslash in its
+ * tables, and in options for comma and '=' too. NULL: no memory. The caller frees it. */
+char *str_unescape_octal(const char *text, size_t length) must_use;
+
 /* Length of the UTF-8 sequence at the start of 's' (at most 'length' bytes), 1 to 4; 0: invalid,
  * overlong or surrogate. */
 size_t str_utf8_length(const char *s, size_t length);

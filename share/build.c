@@ -71,6 +71,8 @@ static int measure_and_plan(struct builder *b, unsigned i, struct planned *p, st
 	const struct policy *policy = b->c->policy;
 	cleanup_fd int fd = -ENOENT;
 
+	p->index = i;
+	p->mount = m; /* an error is named by it */
 	if (bind)
 		fd = facts_measure(b->c, (int)i, &p->facts, e);
 	else

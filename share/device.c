@@ -10,7 +10,8 @@
 
 enum { MOUNTS_MAX = 131072 };
 
-/* How many mounts of this namespace show that superblock: 1, or 2 for more. */
+/* How many mounts of this namespace show that superblock, but for the clones that lie below stage/
+ * already: 1, or 2 for more. */
 static int count_mounts(struct facts_context *c, const struct mountinfo *of, struct err *e)
 {
 	cleanup_free uint64_t *ids = realloc_array(NULL, MOUNTS_MAX, sizeof(*ids));
@@ -23,7 +24,8 @@ static int count_mounts(struct facts_context *c, const struct mountinfo *of, str
 
 		/* one that went away meanwhile does not count */
 		if (mountinfo_get(c->proc, ids[i], &m, &ignored) == 0)
-			found += m.major == of->major && m.minor == of->minor;
+			found += m.major == of->major && m.minor == of->minor &&
+				 (c->sealed == 0 || m.parent != c->sealed);
 	}
 	return n < 0 ? n : found;
 }
@@ -127,7 +129,7 @@ char *device_overlay_option(const char *options, const char *name)
 		while (p[n] && p[n] != ',')
 			n += p[n] == '\\' && p[n + 1] ? 2 : 1; /* a comma in a path is escaped */
 		if (n > length && strncmp(p, name, length) == 0 && p[length] == '=')
-			return strndup(p + length + 1, n - length - 1);
+			return str_unescape_octal(p + length + 1, n - length - 1);
 		p += n;
 	}
 	return NULL;

@@ -27,8 +27,8 @@ struct publication {
 	struct plan plan;
 	const char *sandbox;
 	struct process_identity process;
-	uint64_t pid_ns, mnt_ns;
-	char boot_id[PROCESS_BOOT_ID_SIZE], nonce[17];
+	struct lifecycle_here here;
+	char nonce[17];
 };
 
 static void close_publication(struct publication *p)
@@ -42,10 +42,7 @@ static void close_publication(struct publication *p)
 
 static int identify(struct publication *p, struct err *e)
 {
-	if (process_boot_id(p->c.proc, p->boot_id, e) < 0 ||
-	    process_namespace(p->c.proc, "pid", &p->pid_ns, e) < 0 ||
-	    process_namespace(p->c.proc, "mnt", &p->mnt_ns, e) < 0 ||
-	    process_nonce(p->nonce, e) < 0)
+	if (lifecycle_here(p->c.proc, &p->here, e) < 0 || process_nonce(p->nonce, e) < 0)
 		return -e->error;
 	if (p->state->pid == 0)
 		return 0;
@@ -60,12 +57,11 @@ static int identify(struct publication *p, struct err *e)
  * done; 0: it was withdrawn. */
 static int meet_existing(struct publication *p, const struct record *r, struct err *e)
 {
-	struct withdrawal w = withdrawal_of(r, p->mnt_ns);
+	struct withdrawal w = withdrawal_of(r, p->here.mnt_ns);
 	bool same_start =
 		     r->pid == p->process.pid && (uint64_t)r->start_time == p->process.start_time,
-	     same_boot = str_equal(r->boot_id, p->boot_id),
+	     same_boot = str_equal(r->boot_id, p->here.boot_id),
 	     same_bundle = record_is_of_bundle(r, p->state->bundle);
-	char boot_id[PROCESS_BOOT_ID_SIZE];
 	struct lifecycle_facts facts;
 	enum lifecycle verdict;
 	int there;
@@ -76,9 +72,9 @@ static int meet_existing(struct publication *p, const struct record *r, struct e
 			return there;
 	}
 	if (!same_bundle) {
-		if (lifecycle_measure(p->c.proc, r, boot_id, &facts, e) < 0)
+		if (lifecycle_measure(p->c.proc, r, &facts, e) < 0)
 			return -e->error;
-		verdict = lifecycle_judge(r, &facts, 0);
+		verdict = lifecycle_judge(r, &p->here, &facts, 0);
 		if (verdict == LIFECYCLE_LIVE || verdict == LIFECYCLE_UNKNOWN)
 			return err_set(e, EX_TEMPFAIL, EEXIST,
 				       "'%s' is already published for the bundle '%s'", r->id,
@@ -106,6 +102,15 @@ static int check_existing(struct publication *p, struct err *e)
 	return withdraw(&p->sd, p->c.proc, &w, p->log, e);
 }
 
+static size_t count_published(const struct planned *items, size_t n)
+{
+	size_t published = 0;
+
+	for (size_t i = 0; i < n; i++)
+		published += items[i].skipped[0] == '\0';
+	return published;
+}
+
 static int write_record(struct publication *p, struct err *e)
 {
 	struct record r = {
@@ -114,7 +119,7 @@ static int write_record(struct publication *p, struct err *e)
 		.sandbox = (char *)p->sandbox,
 		.bundle = p->state->bundle,
 		.nonce = p->nonce,
-		.boot_id = p->boot_id,
+		.boot_id = p->here.boot_id,
 		.created = p->plan.created,
 		.access = p->policy->access == ACCESS_RO ? "ro" : "container",
 		.device_major = p->seal.tmpfs.major,
@@ -122,8 +127,10 @@ static int write_record(struct publication *p, struct err *e)
 		.mount_id = (int64_t)p->seal.mount_id,
 		.pid = p->process.pid,
 		.start_time = (int64_t)p->process.start_time,
-		.pid_ns = (int64_t)p->pid_ns,
-		.mnt_ns = (int64_t)p->mnt_ns,
+		.pid_ns = (int64_t)p->here.pid_ns,
+		.mnt_ns = (int64_t)p->here.mnt_ns,
+		.volumes_published = (int64_t)count_published(p->plan.volumes, p->plan.n),
+		.volumes_total = (int64_t)p->plan.n,
 	};
 
 	if (record_write(&p->sd, &r, &p->c, &p->plan, e) < 0)
@@ -187,8 +194,10 @@ static int build_share(struct publication *p, struct err *e)
 	if (!out)
 		return err_nomem(e);
 	if (seal_open(&p->sd, p->c.proc, p->state->id, p->nonce, p->policy->selinux_context,
-		      &p->seal, e) < 0 ||
-	    build_plan(&p->c, p->state, &p->seal, p->log, &p->plan, e) < 0)
+		      &p->seal, e) < 0)
+		return -e->error;
+	p->c.sealed = p->seal.id_now;
+	if (build_plan(&p->c, p->state, &p->seal, p->log, &p->plan, e) < 0)
 		return -e->error;
 	if (manifest_text(out, &p->c, &p->plan, e) < 0 ||
 	    json_out_take(out, &text, &length, e) < 0 || seal_finish(&p->seal, text, length, e) < 0)
@@ -221,13 +230,10 @@ static int publish_locked(struct publication *p, struct err *e)
 
 static void say_published(const struct publication *p)
 {
-	size_t volumes = 0, subpaths = 0;
+	size_t volumes = count_published(p->plan.volumes, p->plan.n),
+	       subpaths = count_published(p->plan.subpaths, p->plan.n_subpaths);
 	char also[64] = "";
 
-	for (size_t i = 0; i < p->plan.n; i++)
-		volumes += p->plan.volumes[i].skipped[0] == '\0';
-	for (size_t i = 0; i < p->plan.n_subpaths; i++)
-		subpaths += p->plan.subpaths[i].skipped[0] == '\0';
 	if (p->plan.n_subpaths > 0)
 		(void)snprintf(also, sizeof(also), " and %zu of %zu subpaths", subpaths,
 			       p->plan.n_subpaths); /* fits */

@@ -28,6 +28,7 @@ int seal_open(const struct sharedir *sd, int proc, const char *id, const char *n
 	if (s.fd < 0 || at_statx(s.fd, &sx, e) < 0)
 		return -e->error;
 	s.tmpfs = at_id(&sx);
+	s.id_now = sx.stx_mnt_id;
 	s.mount_id = sx.stx_mask & STATX_MNT_ID_UNIQUE ? sx.stx_mnt_id : 0;
 	*ret = s;
 	s.fd = -EBADF;

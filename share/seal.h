@@ -19,7 +19,8 @@ struct seal {
 	bool staged;			/* it had to be attached below stage/ */
 	char directory[SEAL_NAME_SIZE]; /* made last */
 	struct at_id tmpfs;
-	uint64_t mount_id; /* 0: the kernel reuses its ids */
+	uint64_t id_now;   /* its mount's, as at_statx() has it */
+	uint64_t mount_id; /* the same; 0: the kernel reuses its ids */
 };
 
 #define SEAL_INIT            \

@@ -25,7 +25,8 @@ struct subpath {
 
 /* Bind the subpath in its place: nosuid, nodev, private, without the mounts below, shaped before
  * anyone can see it. 0: it was mounted; 1: the same was there already. What else is mounted there
- * is replaced. *ret_target is its path; the caller frees it. On error nothing of it is left. */
+ * is replaced. *ret_target is its path; the caller frees it. On error nothing of it is left, but
+ * for directories that were made in the volume. */
 int subpath_bind(int proc, const struct subpath *s, char **ret_target, struct err *e) must_use;
 
 /* What a clean-up did, and what it left alone because it is not a subpath's: files with content,

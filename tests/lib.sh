@@ -8,7 +8,7 @@ set -u
 export LC_ALL=C
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-build=${BUILD:-$top}
+build=$(cd "${BUILD:-$top}" && pwd) || exit 1
 PRESTART=${PRESTART:-$build/oci-share-prestart}
 POSTSTOP=${POSTSTOP:-$build/oci-share-poststop}
 OCI_SHARE=${OCI_SHARE:-$build/oci-share}
