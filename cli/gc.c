@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
 #include "cli/mounttable.h"
+#include "cli/shares.h"
 #include "common/json.h"
 #include "common/str.h"
 #include "share/seal.h"
@@ -16,8 +16,7 @@
 struct progress {
 	struct cli *cli;
 	struct json_out *out;
-	const struct sharedir *sd;
-	int proc;
+	size_t total; /* about so many */
 	struct gc_result *result;
 	struct err *e;
 };
@@ -36,8 +35,13 @@ static void say(const char *id, const char *sandbox, const char *reason, void *d
 	}
 	printf("%s %s%s%s: %s\n", p->cli->dry_run ? "would withdraw" : "withdraw", id,
 	       sandbox[0] ? " of sandbox " : "", sandbox, reason);
-	if (isatty(STDOUT_FILENO))
-		(void)fflush(stdout); /* progress is for whoever looks on */
+}
+
+static void looked(unsigned n, void *data)
+{
+	struct progress *p = data;
+
+	cli_progress("gc", n, p->total);
 }
 
 /* A mount of ours that has no record: where export/ or tree/ was moved away, or copied within this
@@ -46,13 +50,13 @@ static void say(const char *id, const char *sandbox, const char *reason, void *d
 static int take_orphan(struct progress *p, const struct withdrawal *w, struct err *e)
 {
 	cleanup_with(record_free) struct record r = { 0 };
-	int result = record_read(p->sd, w->id, &r, e), detached = 1;
+	int result = record_read(&p->cli->sd, w->id, &r, e), detached = 1;
 
 	*e = (struct err){ 0 };
 	if (result != -ENOENT && !(result == 0 && !str_equal(r.nonce, w->nonce)))
 		return 0;
 	if (!p->cli->dry_run)
-		detached = withdraw_copies(p->proc, w, e);
+		detached = withdraw_copies(p->cli->proc, w, e);
 	if (detached > 0) { /* the table may be older than the lock */
 		say(w->id, "", "a mount without a record", p);
 		p->result->withdrawn++;
@@ -73,24 +77,29 @@ static int orphan(const char *type, const char *source, void *data)
 		return 0;
 	memcpy(id, rest, length);
 	id[length] = '\0';
-	if (!oci_id_is_valid(id) || sharedir_lock(p->sd, id, 0, &e) < 0)
+	if (!oci_id_is_valid(id) || sharedir_lock(&p->cli->sd, id, 0, &e) < 0)
 		return 0; /* somebody works on it */
 	if (take_orphan(p, &w, &e) < 0) {
 		p->result->failed++;
 		if (!p->e->exit_code)
 			*p->e = e;
 	}
-	sharedir_unlock(p->sd, id);
+	sharedir_unlock(&p->cli->sd, id);
 	return 0;
 }
 
 static int collect(struct progress *p, struct err *e)
 {
-	struct err orphans = { 0 };
+	const struct gc_listener listener = { say, looked, p };
+	cleanup_with(share_ids_free) struct share_ids ids = { 0 };
+	struct err orphans = { 0 }, ignored = { 0 };
 
 	p->e = &orphans;
-	ignore_result(gc_all(&p->cli->policy, p->sd, p->proc, p->cli->dry_run, &p->cli->log, say, p,
-			     p->result, e));
+	if (share_ids_read(&p->cli->sd, &ids, &ignored) == 0)
+		p->total = 2 * ids.n; /* records, then directories */
+	ignore_result(gc_all(&p->cli->policy, &p->cli->sd, p->cli->proc, p->cli->dry_run,
+			     &p->cli->log, &listener, p->result, e));
+	cli_progress("gc", p->total, p->total);
 	/* after the rest, so that what is left is nobody's */
 	ignore_result(mounttable_each(SEAL_PREFIX, orphan, p, &orphans));
 	if (!e->exit_code)
@@ -101,14 +110,10 @@ static int collect(struct progress *p, struct err *e)
 int verb_gc(struct cli *cli, struct err *e)
 {
 	cleanup_with(json_out_free) struct json_out *out = cli->json ? json_out_new(true) : NULL;
-	cleanup_with(sharedir_close) struct sharedir sd = SHAREDIR_INIT;
-	cleanup_fd int proc = -EBADF;
 	struct gc_result result = { 0 };
-	struct progress p = { .cli = cli, .out = out, .sd = &sd, .result = &result };
+	struct progress p = { .cli = cli, .out = out, .result = &result };
 	struct err output = { 0 };
-	const char *text;
-	size_t length;
-	int there = cli_open(cli, &sd, &proc, e);
+	int there = cli_open(cli, e);
 
 	if (cli->json && !out)
 		return err_nomem(e);
@@ -116,13 +121,12 @@ int verb_gc(struct cli *cli, struct err *e)
 		return there;
 	if (out)
 		json_open_array(out, NULL);
-	p.proc = proc;
 	if (there)
 		ignore_result(collect(&p, e)); /* what was done is printed before the error is */
 	if (out) {
 		json_close_array(out);
-		if (json_out_take(out, &text, &length, &output) == 0)
-			fwrite(text, 1, length, stdout);
+		if (cli_print_json(out, &output) < 0 && !e->exit_code)
+			*e = output;
 	} else {
 		printf("%u %s, %u looked at, %u in use, %u failed\n", result.withdrawn,
 		       cli->dry_run ? "would be withdrawn" : "withdrawn", result.looked,

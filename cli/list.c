@@ -1,105 +1,71 @@
 /* oci-share list: all shares, one a line. */
 #include <stdio.h>
-#include <string.h>
 
-#include "cli/cli.h"
+#include "cli/shares.h"
 #include "common/json.h"
 
-/* What a record that cannot be read still has a line for. */
-struct row {
-	const char *id, *sandbox, *created, *state;
-	size_t published, volumes;
-	bool verified;
-};
+enum { SHORT_ID = 12 };
 
-static size_t count_published(const struct record *r)
+static int put_text(const struct shares *shares, struct err *e)
 {
-	const struct record_volume *v = r->volumes.items;
-	size_t n = 0;
+	static const struct table_column columns[] = {
+		{ "CONTAINER" }, { "SANDBOX" },	 { "CREATED" }, { "STATE" },
+		{ "VOLUMES" },	 { "VERIFIED" }, { NULL },
+	};
+	cleanup_with(table_free) struct table *t = table_new(columns, false);
 
-	for (size_t i = 0; i < r->volumes.n; i++)
-		n += v[i].path != NULL;
-	return n;
+	if (!t)
+		return err_nomem(e);
+	for (size_t i = 0; i < shares->n; i++) {
+		const struct share *s = &shares->items[i];
+		const struct record *r = &s->record;
+		struct table_row *row = table_add(t, NULL);
+		char id[SHORT_ID + 1], sandbox[SHORT_ID + 1], volumes[64];
+
+		(void)snprintf(id, sizeof(id), "%s", r->id);		    /* cut on purpose */
+		(void)snprintf(sandbox, sizeof(sandbox), "%s", r->sandbox); /* cut on purpose */
+		(void)snprintf(volumes, sizeof(volumes), "%jd/%jd", (intmax_t)r->volumes_published,
+			       (intmax_t)r->volumes_total); /* fits */
+		table_set(t, row, 0, id, TABLE_PLAIN);
+		table_set(t, row, 1, sandbox, TABLE_PLAIN);
+		table_set(t, row, 2, r->created ? r->created : "?", TABLE_PLAIN);
+		table_set(t, row, 3, share_state_name(s->state), share_state_color(s->state));
+		table_set(t, row, 4, volumes, TABLE_PLAIN);
+		table_set(t, row, 5, r->verified ? "yes" : "no", TABLE_PLAIN);
+	}
+	return table_print(t, e);
 }
 
-static void put_row(struct json_out *out, const struct row *row)
+static int put_json(const struct shares *shares, struct err *e)
 {
-	if (!out) {
-		char volumes[64];
+	cleanup_with(json_out_free) struct json_out *out = json_out_new(true);
 
-		(void)snprintf(volumes, sizeof(volumes), "%zu/%zu", row->published,
-			       row->volumes); /* fits */
-		printf("%-12.12s  %-12.12s  %-20s  %-10s  %-8s  %s\n", row->id, row->sandbox,
-		       row->created, row->state, volumes, row->verified ? "yes" : "no");
-		return;
+	if (!out)
+		return err_nomem(e);
+	json_open_array(out, NULL);
+	for (size_t i = 0; i < shares->n; i++) {
+		const struct record *r = &shares->items[i].record;
+
+		json_open(out, NULL);
+		json_string(out, "id", r->id);
+		json_string(out, "sandbox", r->sandbox);
+		json_string(out, "created", r->created ? r->created : "?");
+		json_string(out, "state", share_state_name(shares->items[i].state));
+		json_integer(out, "published", r->volumes_published);
+		json_integer(out, "volumes", r->volumes_total);
+		json_boolean(out, "verified", r->verified);
+		json_close(out);
 	}
-	json_open(out, NULL);
-	json_string(out, "id", row->id);
-	json_string(out, "sandbox", row->sandbox);
-	json_string(out, "created", row->created);
-	json_string(out, "state", row->state);
-	json_integer(out, "published", (int64_t)row->published);
-	json_integer(out, "volumes", (int64_t)row->volumes);
-	json_boolean(out, "verified", row->verified);
-	json_close(out);
-}
-
-static int list_one(struct cli *cli, const struct sharedir *sd, int proc, const char *id,
-		    struct json_out *out, struct err *e)
-{
-	cleanup_with(share_free) struct share share = { 0 };
-	int result = share_read(cli, sd, proc, id, &share, e);
-
-	if (result == -ENOENT || result == -EBADMSG) {
-		if (result == -EBADMSG) {
-			log_line(&cli->log, LOG_LEVEL_WARNING, "%s", e->message);
-			put_row(out, &(struct row){ .id = id,
-						    .sandbox = "?",
-						    .created = "?",
-						    .state = "unreadable" });
-		}
-		*e = (struct err){ 0 };
-		return 0;
-	}
-	if (result < 0)
-		return result;
-	put_row(out, &(struct row){ .id = id,
-				    .sandbox = share.record.sandbox,
-				    .created = share.record.created,
-				    .state = share_state_name(share.state),
-				    .published = count_published(&share.record),
-				    .volumes = share.record.volumes.n,
-				    .verified = share.record.verified });
-	return 0;
+	json_close_array(out);
+	return cli_print_json(out, e);
 }
 
 int verb_list(struct cli *cli, struct err *e)
 {
-	cleanup_with(json_out_free) struct json_out *out = cli->json ? json_out_new(true) : NULL;
-	cleanup_with(share_ids_free) struct share_ids ids = { 0 };
-	cleanup_with(sharedir_close) struct sharedir sd = SHAREDIR_INIT;
-	cleanup_fd int proc = -EBADF;
-	const char *text;
-	size_t length;
-	int there = cli_open(cli, &sd, &proc, e);
+	cleanup_with(shares_free) struct shares shares = { 0 };
+	int there = cli_open(cli, e);
 
-	if (cli->json && !out)
-		return err_nomem(e);
-	if (there < 0 || (there && share_ids_read(&sd, &ids, e) < 0))
+	if (there < 0 || (there && shares_read(cli, SHARE_HEADER, &shares, e) < 0))
 		return -e->error;
-	if (out)
-		json_open_array(out, NULL);
-	else
-		printf("%-12s  %-12s  %-20s  %-10s  %-8s  %s\n", "CONTAINER", "SANDBOX", "CREATED",
-		       "STATE", "VOLUMES", "VERIFIED");
-	for (size_t i = 0; i < ids.n; i++)
-		if (list_one(cli, &sd, proc, ids.items[i], out, e) < 0)
-			return -e->error;
-	if (!out)
-		return 0;
-	json_close_array(out);
-	if (json_out_take(out, &text, &length, e) < 0)
-		return -e->error;
-	fwrite(text, 1, length, stdout);
-	return 0;
+	return cli->json ? put_json(&shares, e) : put_text(&shares, e);
 }

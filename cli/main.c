@@ -13,6 +13,7 @@ enum verb_options {
 	WITH_SANDBOX = 1 << 3,
 	WITH_POD = 1 << 4,
 	WITH_SUBPATH = 1 << 5,
+	WITH_ASCII = 1 << 6,
 };
 
 static const struct verb {
@@ -25,6 +26,8 @@ static const struct verb {
 	{ "plan", "[STATE]", "what prestart would publish and why; changes nothing", WITH_JSON, 1,
 	  true, verb_plan },
 	{ "list", "", "all shares, one a line", WITH_JSON, 0, false, verb_list },
+	{ "tree", "[ID]", "sandboxes, containers and what is published of them",
+	  WITH_JSON | WITH_ASCII, 1, false, verb_tree },
 	{ "show", "ID", "one share with all its volumes", WITH_JSON, 1, false, verb_show },
 	{ "gc", "", "withdraw stale shares", WITH_JSON | WITH_DRY_RUN, 0, false, verb_gc },
 	{ "withdraw", "[ID]", "withdraw a share, live or not", WITH_ALL | WITH_SANDBOX, 1, false,
@@ -107,6 +110,7 @@ static int run(const struct verb *verb, int argc, char **argv, int first, struct
 		{ WITH_JSON, { "--json", &cli->json, NULL, "print JSON" } },
 		{ WITH_DRY_RUN,
 		  { "--dry-run", &cli->dry_run, NULL, "only say what would be done" } },
+		{ WITH_ASCII, { "--ascii", &cli->ascii, NULL, "no line-drawing characters" } },
 		{ WITH_ALL, { "--all", &cli->all, NULL, "all shares" } },
 		{ WITH_SANDBOX,
 		  { "--sandbox", NULL, &cli->sandbox, "all shares of this sandbox" } },
@@ -140,13 +144,17 @@ static int run(const struct verb *verb, int argc, char **argv, int first, struct
 
 static void close_cli(struct cli *cli)
 {
+	cleanup_close(&cli->proc);
+	sharedir_close(&cli->sd);
 	log_close(&cli->log);
 	policy_free(&cli->policy);
 }
 
 int main(int argc, char **argv)
 {
-	cleanup_with(close_cli) struct cli cli = { .log = LOG_INIT("oci-share", "cli") };
+	cleanup_with(close_cli) struct cli cli = { .log = LOG_INIT("oci-share", "cli"),
+						   .proc = -EBADF,
+						   .sd = SHAREDIR_INIT };
 	const char *name = argc > 1 ? argv[1] : "";
 	int words;
 	const struct verb *verb = find_verb(argc, argv, &words);

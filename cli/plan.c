@@ -44,25 +44,19 @@ static void put_text(const struct plan *plan)
 static int put_json(struct facts_context *c, const struct plan *plan, struct err *e)
 {
 	cleanup_with(json_out_free) struct json_out *out = json_out_new(true);
-	const char *text;
-	size_t length;
 
 	if (!out)
 		return err_nomem(e);
-	if (manifest_text(out, c, plan, e) < 0 || json_out_take(out, &text, &length, e) < 0)
-		return -e->error;
-	fwrite(text, 1, length, stdout);
-	return 0;
+	return manifest_text(out, c, plan, e) < 0 ? -e->error : cli_print_json(out, e);
 }
 
 int verb_plan(struct cli *cli, struct err *e)
 {
 	cleanup_with(oci_state_free) struct oci_state state = { 0 };
 	cleanup_with(oci_config_free) struct oci_config config = { 0 };
-	cleanup_with(sharedir_close) struct sharedir sd = SHAREDIR_INIT;
 	cleanup_with(facts_close) struct facts_context c = FACTS_CONTEXT_INIT;
 	cleanup_with(plan_free) struct plan plan = { 0 };
-	cleanup_fd int fd = options_open_state(&cli->options, e), proc = -EBADF;
+	cleanup_fd int fd = options_open_state(&cli->options, e);
 	int there;
 
 	if (fd < 0)
@@ -75,10 +69,10 @@ int verb_plan(struct cli *cli, struct err *e)
 		printf("%s", cli->json ? "null\n" : "nothing: io.oci-share.enabled is false\n");
 		return 0;
 	}
-	there = cli_open(cli, &sd, &proc, e);
+	there = cli_open(cli, e);
 	if (there < 0 || build_open(&cli->policy, &state, &config, &c, e) < 0)
 		return -e->error;
-	c.sd = there ? &sd : NULL;
+	c.sd = there ? &cli->sd : NULL;
 	if (build_plan(&c, &state, NULL, &cli->log, &plan, e) < 0)
 		return -e->error;
 	if (cli->json)

@@ -1,41 +1,34 @@
 /* Shares as record and kernel see them. */
-#include <stdio.h>
+#include "cli/shares.h"
+
+#include <fcntl.h>
 #include <string.h>
 
-#include "cli/cli.h"
 #include "common/str.h"
-#include "share/lifecycle.h"
 #include "share/stale.h"
+
+static const struct {
+	const char *name;
+	enum table_color color;
+} states[] = {
+	[SHARE_LIVE] = { "live", TABLE_GOOD },
+	[SHARE_GONE] = { "gone", TABLE_WARNING },
+	[SHARE_STALE] = { "stale", TABLE_WARNING },
+	[SHARE_UNMOUNTED] = { "unmounted", TABLE_BAD },
+	[SHARE_FOREIGN] = { "foreign", TABLE_BAD },
+	[SHARE_UNRECORDED] = { "unrecorded", TABLE_BAD },
+	[SHARE_UNREADABLE] = { "unreadable", TABLE_BAD },
+	[SHARE_UNKNOWN] = { "unknown", TABLE_WARNING },
+};
 
 const char *share_state_name(enum share_state state)
 {
-	static const char *const names[] = { "live",	  "gone",    "stale",
-					     "unmounted", "foreign", "unknown" };
-
-	return names[state];
+	return states[state].name;
 }
 
-int cli_open(struct cli *cli, struct sharedir *sd, int *proc, struct err *e)
+enum table_color share_state_color(enum share_state state)
 {
-	int result;
-
-	*proc = at_open_proc(e);
-	if (*proc < 0)
-		return *proc;
-	result = sharedir_open(&cli->policy, sd, e);
-	if (result == -ENOENT) {
-		*e = (struct err){ 0 };
-		return 0;
-	}
-	return result < 0 ? result : 1;
-}
-
-void cli_print(const char *text)
-{
-	size_t size = 4 * strlen(text) + 8;
-	cleanup_free char *buf = malloc(size);
-
-	fputs(buf ? str_escape(buf, size, text) : "?", stdout);
+	return states[state].color;
 }
 
 void share_free(struct share *share)
@@ -58,34 +51,147 @@ static enum share_state state_of_verdict(enum lifecycle verdict)
 	return SHARE_LIVE;
 }
 
-int share_read(struct cli *cli, const struct sharedir *sd, int proc, const char *id,
-	       struct share *ret, struct err *e)
+int share_read(struct cli *cli, const char *id, enum share_depth depth, struct share *ret,
+	       struct err *e)
 {
 	cleanup_with(record_free) struct record r = { 0 };
-	char boot_id[PROCESS_BOOT_ID_SIZE];
 	struct lifecycle_facts facts;
 	enum share_state state;
 	struct withdrawal w;
-	uint64_t mnt_ns;
 	int there;
 
-	if (record_read(sd, id, &r, e) < 0 || lifecycle_measure(proc, &r, boot_id, &facts, e) < 0 ||
-	    process_namespace(proc, "mnt", &mnt_ns, e) < 0)
+	if ((depth == SHARE_WHOLE ? record_read_whole(&cli->sd, id, &r, e)
+				  : record_read(&cli->sd, id, &r, e)) < 0 ||
+	    lifecycle_measure(cli->proc, &r, &facts, e) < 0)
 		return -e->error;
-	w = withdrawal_of(&r, mnt_ns);
-	there = withdraw_look(sd, proc, &w, e);
+	w = withdrawal_of(&r, cli->here.mnt_ns);
+	there = withdraw_look(&cli->sd, cli->proc, &w, e);
 	if (there < 0)
 		return there;
-	state = state_of_verdict(lifecycle_judge(&r, &facts, cli->policy.grace));
+	state = state_of_verdict(lifecycle_judge(&r, &cli->here, &facts, cli->policy.grace));
 	if (there == WITHDRAW_FOREIGN)
 		state = SHARE_FOREIGN;
 	else if (there == WITHDRAW_NOTHING && state != SHARE_STALE)
-		state = (uint64_t)r.mnt_ns == mnt_ns ? SHARE_UNMOUNTED : SHARE_UNKNOWN;
+		state = (uint64_t)r.mnt_ns == cli->here.mnt_ns ? SHARE_UNMOUNTED : SHARE_UNKNOWN;
 	ret->record = r;
 	ret->state = state;
 	r = (struct record){ 0 };
 	return 0;
 }
+
+/* ---- all of them ---- */
+
+/* What is being collected. */
+struct collection {
+	struct cli *cli;
+	struct shares *shares;
+	const struct share_ids *ids; /* of records */
+	const char *sandbox;
+	struct err *e;
+};
+
+static int add(struct shares *shares, const struct share *share)
+{
+	if ((shares->n & (shares->n - 1)) == 0) {
+		struct share *more = realloc_array(shares->items, shares->n > 0 ? 2 * shares->n : 1,
+						   sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		shares->items = more;
+	}
+	shares->items[shares->n++] = *share;
+	return 0;
+}
+
+/* One of which only its names are known. */
+static int add_named(struct collection *c, const char *id, const char *sandbox,
+		     enum share_state state)
+{
+	struct share share = { .record = { .id = strdup(id), .sandbox = strdup(sandbox) },
+			       .state = state };
+
+	if (share.record.id && share.record.sandbox && add(c->shares, &share) == 0)
+		return 0;
+	share_free(&share);
+	return err_nomem(c->e);
+}
+
+static int add_recorded(struct collection *c, const char *id, enum share_depth depth)
+{
+	struct share share = { 0 };
+	int result = share_read(c->cli, id, depth, &share, c->e);
+
+	if (result == 0) {
+		if (add(c->shares, &share) == 0)
+			return 0;
+		share_free(&share);
+		return err_nomem(c->e);
+	}
+	if (result != -ENOENT && result != -EBADMSG)
+		return result;
+	if (result == -EBADMSG)
+		log_line(&c->cli->log, LOG_LEVEL_WARNING, "%s", c->e->message);
+	*c->e = (struct err){ 0 };
+	return result == -ENOENT ? 0 : add_named(c, id, "?", SHARE_UNREADABLE);
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int look_at_container(const char *id, void *data)
+{
+	struct collection *c = data;
+	struct withdrawal w = { .id = id, .sandbox = c->sandbox };
+	struct err ignored = { 0 };
+	int there;
+
+	if (!oci_id_is_valid(id) || (c->ids->n > 0 && bsearch(&id, c->ids->items, c->ids->n,
+							      sizeof(*c->ids->items), compare_ids)))
+		return 0;
+	/* what cannot be looked at now is not there, or gc will say so */
+	there = withdraw_look(&c->cli->sd, c->cli->proc, &w, &ignored);
+	return there == WITHDRAW_OURS ? add_named(c, id, c->sandbox, SHARE_UNRECORDED) : 0;
+}
+
+static int look_at_sandbox(const char *name, void *data)
+{
+	struct collection *c = data;
+	cleanup_fd int fd = at_try(c->cli->sd.tree, name, O_PATH | O_DIRECTORY, AT_OURS);
+
+	c->sandbox = name;
+	return fd < 0 || !oci_id_is_valid(name) ? 0 : at_each(fd, look_at_container, c, c->e);
+}
+
+int shares_read(struct cli *cli, enum share_depth depth, struct shares *ret, struct err *e)
+{
+	cleanup_with(shares_free) struct shares shares = { 0 };
+	cleanup_with(share_ids_free) struct share_ids ids = { 0 };
+	struct collection c = { .cli = cli, .shares = &shares, .ids = &ids, .e = e };
+
+	if (share_ids_read(&cli->sd, &ids, e) < 0)
+		return -e->error;
+	for (size_t i = 0; i < ids.n; i++)
+		if (add_recorded(&c, ids.items[i], depth) < 0)
+			return -e->error;
+	if (at_each(cli->sd.tree, look_at_sandbox, &c, e) < 0)
+		return -e->error;
+	*ret = shares;
+	shares = (struct shares){ 0 };
+	return 0;
+}
+
+void shares_free(struct shares *shares)
+{
+	for (size_t i = 0; i < shares->n; i++)
+		share_free(&shares->items[i]);
+	free(shares->items);
+	*shares = (struct shares){ 0 };
+}
+
+/* ---- ids ---- */
 
 static int add_id(const char *name, void *data)
 {
@@ -108,11 +214,6 @@ static int add_id(const char *name, void *data)
 	return 0;
 }
 
-static int compare(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 int share_ids_read(const struct sharedir *sd, struct share_ids *ret, struct err *e)
 {
 	cleanup_with(share_ids_free) struct share_ids ids = { 0 };
@@ -123,7 +224,7 @@ int share_ids_read(const struct sharedir *sd, struct share_ids *ret, struct err 
 	if (result < 0)
 		return result;
 	if (ids.n > 0)
-		qsort(ids.items, ids.n, sizeof(*ids.items), compare);
+		qsort(ids.items, ids.n, sizeof(*ids.items), compare_ids);
 	*ret = ids;
 	ids = (struct share_ids){ 0 };
 	return 0;

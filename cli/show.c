@@ -1,7 +1,7 @@
 /* oci-share show ID: one share with all its volumes. */
 #include <stdio.h>
 
-#include "cli/cli.h"
+#include "cli/shares.h"
 #include "common/str.h"
 
 static void put_field(const char *name, const char *value)
@@ -69,12 +69,12 @@ static void put_text(struct cli *cli, const struct share *share)
 }
 
 /* The record as it was written, and what the kernel says now before it. */
-static int put_json(const struct sharedir *sd, const struct share *share, struct err *e)
+static int put_json(const struct cli *cli, const struct share *share, struct err *e)
 {
 	cleanup_free char *text = NULL;
 	size_t length;
 
-	if (record_text(sd, share->record.id, &text, &length, e) < 0)
+	if (record_text(&cli->sd, share->record.id, &text, &length, e) < 0)
 		return -e->error;
 	printf("{\"state\":\"%s\",%s\n", share_state_name(share->state),
 	       text + 1); /* it was decoded: it begins with '{' */
@@ -84,23 +84,22 @@ static int put_json(const struct sharedir *sd, const struct share *share, struct
 int verb_show(struct cli *cli, struct err *e)
 {
 	cleanup_with(share_free) struct share share = { 0 };
-	cleanup_with(sharedir_close) struct sharedir sd = SHAREDIR_INIT;
-	cleanup_fd int proc = -EBADF;
 	cleanup_free char *id = NULL;
 	const char *text = cli->options.operands[0];
 	int there;
 
 	if (!text)
 		return err_set(e, EX_USAGE, EINVAL, "show: which container?");
-	there = cli_open(cli, &sd, &proc, e);
+	there = cli_open(cli, e);
 	if (there < 0)
 		return there;
 	if (!there)
 		return err_set(e, EX_NOINPUT, ENOENT, "there is no share of '%s'", text);
-	if (share_resolve(&sd, text, &id, e) < 0 || share_read(cli, &sd, proc, id, &share, e) < 0)
+	if (share_resolve(&cli->sd, text, &id, e) < 0 ||
+	    share_read(cli, id, SHARE_WHOLE, &share, e) < 0)
 		return -e->error;
 	if (cli->json)
-		return put_json(&sd, &share, e);
+		return put_json(cli, &share, e);
 	put_text(cli, &share);
 	return 0;
 }

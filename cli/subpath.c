@@ -22,17 +22,6 @@ static int parse_index(const char *text, unsigned *ret, struct err *e)
 	return 0;
 }
 
-static int print_json(struct json_out *out, struct err *e)
-{
-	const char *text;
-	size_t length;
-
-	if (json_out_take(out, &text, &length, e) < 0)
-		return -e->error;
-	fwrite(text, 1, length, stdout);
-	return 0;
-}
-
 static int put_prepared(const struct cli *cli, const char *target, bool mounted, struct err *e)
 {
 	cleanup_with(json_out_free) struct json_out *out = json_out_new(true);
@@ -48,7 +37,7 @@ static int put_prepared(const struct cli *cli, const char *target, bool mounted,
 	json_string(out, "path", target);
 	json_boolean(out, "mounted", mounted);
 	json_close(out);
-	return print_json(out, e);
+	return cli_print_json(out, e);
 }
 
 int verb_subpath_prepare(struct cli *cli, struct err *e)
@@ -113,7 +102,7 @@ static int put_json(const struct subpath_cleaning *c, struct err *e)
 	}
 	json_close_array(out);
 	json_close(out);
-	return print_json(out, e);
+	return cli_print_json(out, e);
 }
 
 int verb_subpath_clean(struct cli *cli, struct err *e)

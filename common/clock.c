@@ -30,6 +30,37 @@ void clock_utc(int64_t seconds, char ret[CLOCK_UTC_SIZE])
 		       (unsigned)(rest % 60)); /* fits */
 }
 
+/* Days from 1970 to a day; the year begins in March, as above. */
+static int64_t days_to(int64_t year, int64_t month, int64_t day)
+{
+	int64_t shifted = month > 2 ? month - 3 : month + 9;
+
+	year -= month <= 2;
+	return year * 365 + year / 4 - year / 100 + year / 400 + (153 * shifted + 2) / 5 + day - 1 -
+	       719468;
+}
+
+bool clock_parse_utc(const char *text, int64_t *ret)
+{
+	static const char form[] = "dddd-dd-ddTdd:dd:ddZ";
+	int64_t parts[6] = { 0 };
+	size_t part = 0;
+
+	for (size_t i = 0; i < sizeof(form); i++) {
+		if (form[i] != 'd' && text[i] != form[i])
+			return false;
+		if (form[i] != 'd')
+			part++;
+		else if (text[i] >= '0' && text[i] <= '9')
+			parts[part] = parts[part] * 10 + (text[i] - '0');
+		else
+			return false;
+	}
+	*ret = days_to(parts[0], parts[1], parts[2]) * 86400 + parts[3] * 3600 + parts[4] * 60 +
+	       parts[5];
+	return true;
+}
+
 void clock_utc_now(char ret[CLOCK_UTC_SIZE])
 {
 	clock_utc(time(NULL), ret);

@@ -9,6 +9,8 @@
 #include "common/json_text.h"
 #include "common/str.h"
 
+enum { HEADER_SIZE = 1024 }; /* read at once where only a header is wanted */
+
 /* An object or array that is being read. */
 struct frame {
 	const struct json_field
@@ -23,6 +25,7 @@ struct decoder {
 	struct frame stack[JSON_DEPTH_MAX + 1];
 	unsigned depth; /* stack[depth - 1] is current */
 	const struct json_field *top;
+	const char *until;
 	void *object;
 	bool done;
 	struct err *e;
@@ -234,6 +237,19 @@ static int map_key(struct decoder *d, struct frame *f, const unsigned char *key,
 	return pair->key ? 1 : no_memory(d);
 }
 
+static int on_end(void *data)
+{
+	struct decoder *d = data;
+	struct frame *f = current(d);
+
+	for (size_t i = 0; f->fields && f->fields[i].name; i++)
+		if (f->fields[i].required && !(f->seen & (uint64_t)1 << i))
+			return refuse(d, "'%s' is missing", f->fields[i].name);
+	d->depth--;
+	d->done |= d->depth == 0;
+	return 1;
+}
+
 static int on_key(void *data, const unsigned char *key, size_t length)
 {
 	struct decoder *d = data;
@@ -241,6 +257,11 @@ static int on_key(void *data, const unsigned char *key, size_t length)
 
 	if (!f->fields)
 		return f->field ? map_key(d, f, key, length) : 1;
+	if (d->until && d->depth == 1 && strlen(d->until) == length &&
+	    memcmp(d->until, key, length) == 0) {
+		(void)on_end(d); /* which has the error, if there is one */
+		return 0;
+	}
 	f->field = NULL;
 	for (size_t i = 0; f->fields[i].name; i++) {
 		const char *name = f->fields[i].name;
@@ -257,19 +278,6 @@ static int on_key(void *data, const unsigned char *key, size_t length)
 	return 1;
 }
 
-static int on_end(void *data)
-{
-	struct decoder *d = data;
-	struct frame *f = current(d);
-
-	for (size_t i = 0; f->fields && f->fields[i].name; i++)
-		if (f->fields[i].required && !(f->seen & (uint64_t)1 << i))
-			return refuse(d, "'%s' is missing", f->fields[i].name);
-	d->depth--;
-	d->done |= d->depth == 0;
-	return 1;
-}
-
 static const yajl_callbacks callbacks = {
 	.yajl_null = on_null,
 	.yajl_boolean = on_boolean,
@@ -282,8 +290,11 @@ static const yajl_callbacks callbacks = {
 	.yajl_end_array = on_end,
 };
 
-static int parse_error(struct decoder *d, yajl_status status)
+/* The parser was stopped, or stopped itself. 0: all that was wanted is there. */
+static int stopped(struct decoder *d, yajl_status status)
 {
+	if (status == yajl_status_client_canceled && d->done)
+		return 0;
 	if (status == yajl_status_client_canceled && d->e->exit_code != 0)
 		return -d->e->error;
 	return err_set(d->e, EX_DATAERR, EINVAL, "not valid JSON");
@@ -294,9 +305,10 @@ static int feed(const struct json_source *source, yajl_handle parser, struct dec
 	struct json_text text = { 0 };
 	size_t total = 0;
 	char buf[16384];
+	size_t room = source->until ? HEADER_SIZE : sizeof(buf);
 	int n;
 
-	while ((n = io_read_some(source->fd, buf, sizeof(buf), source->deadline)) > 0) {
+	while ((n = io_read_some(source->fd, buf, room, source->deadline)) > 0) {
 		const char *why = json_text_check(&text, buf, (size_t)n);
 		yajl_status status;
 
@@ -308,7 +320,7 @@ static int feed(const struct json_source *source, yajl_handle parser, struct dec
 			return err_set(d->e, EX_DATAERR, EILSEQ, "not acceptable JSON: %s", why);
 		status = yajl_parse(parser, (const unsigned char *)buf, (size_t)n);
 		if (status != yajl_status_ok)
-			return parse_error(d, status);
+			return stopped(d, status);
 	}
 	if (n == -ETIMEDOUT)
 		return err_set(d->e, EX_DATAERR, ETIMEDOUT, "read: no end within the time allowed");
@@ -316,14 +328,14 @@ static int feed(const struct json_source *source, yajl_handle parser, struct dec
 		return err_set(d->e, n == -EIO ? EX_IOERR : EX_DATAERR, -n, "read: %s",
 			       strerror(-n));
 	if (yajl_complete_parse(parser) != yajl_status_ok || !d->done)
-		return parse_error(d, yajl_status_error);
+		return stopped(d, yajl_status_error);
 	return 0;
 }
 
 int json_decode(const struct json_source *source, const struct json_field *fields, void *ret,
 		struct err *e)
 {
-	struct decoder d = { .top = fields, .object = ret, .e = e };
+	struct decoder d = { .top = fields, .until = source->until, .object = ret, .e = e };
 	yajl_handle parser = yajl_alloc(&callbacks, NULL, &d);
 	int result;
 

@@ -59,6 +59,9 @@ struct json_source {
 	int fd;
 	size_t max;	   /* most bytes */
 	uint64_t deadline; /* io_now() + n; 0: none */
+	/* Be content with what stands before this key of the document; neither it nor what comes
+	 * after it is looked at. For documents of our own. NULL: to the end. */
+	const char *until;
 };
 
 /* Decode the object in 'source' to its end. 'ret' is a zeroed struct (or preset with defaults); on

@@ -84,8 +84,8 @@ static int consider_stage(struct stale_pass *pass, const char *id, struct err *e
 	if (mount < 0 || at_statx(mount, &sx, e) < 0)
 		return -e->error;
 	pass->result.withdrawn++;
-	if (pass->report)
-		pass->report(id, "", "an unfinished build", pass->data);
+	if (pass->listener)
+		pass->listener->withdraws(id, "", "an unfinished build", pass->listener->data);
 	if (pass->dry_run)
 		return 0;
 	if ((sx.stx_attributes & STATX_ATTR_MOUNT_ROOT) && mount_detach(pass->proc, mount, e) < 0)
@@ -108,17 +108,17 @@ static int collect_stage(struct stale_pass *pass, struct err *e)
 }
 
 int gc_all(const struct policy *policy, const struct sharedir *sd, int proc, bool dry_run,
-	   struct log *log, gc_report *report, void *data, struct gc_result *ret, struct err *e)
+	   struct log *log, const struct gc_listener *listener, struct gc_result *ret,
+	   struct err *e)
 {
 	struct stale_pass pass = { .policy = policy,
 				   .sd = sd,
 				   .proc = proc,
 				   .dry_run = dry_run,
 				   .log = log,
-				   .report = report,
-				   .data = data };
+				   .listener = listener };
 
-	if (process_namespace(proc, "mnt", &pass.mnt_ns, e) < 0 ||
+	if (lifecycle_here(proc, &pass.here, e) < 0 ||
 	    at_each(sd->state, each_state_file, &pass, e) < 0 ||
 	    at_each(sd->tree, each_sandbox, &pass, e) < 0 || collect_stage(&pass, e) < 0)
 		return -e->error;

@@ -12,9 +12,14 @@ struct gc_result {
 	unsigned looked, withdrawn, busy, failed;
 };
 
-/* Called for every share that gc withdraws, or would, with the reason; NULL: nobody wants to know.
- */
-typedef void gc_report(const char *id, const char *sandbox, const char *reason, void *data);
+/* Who wants to know what gc does. */
+struct gc_listener {
+	/* a share is withdrawn, or would be */
+	void (*withdraws)(const char *id, const char *sandbox, const char *reason, void *data);
+	/* so many were looked at; NULL: nobody wants to know */
+	void (*looked)(unsigned n, void *data);
+	void *data;
+};
 
 /* Look at GC_SWEEP records from a random place of the directory, but not at 'self'. Only tries for
  * locks; errors are only logged. */
@@ -24,5 +29,5 @@ void gc_sweep(const struct policy *policy, const struct sharedir *sd, int proc, 
 /* All of it: stale records, records without a mount, mounts and directories without a record,
  * leftovers below stage/. Goes on after an error; the first is returned. */
 int gc_all(const struct policy *policy, const struct sharedir *sd, int proc, bool dry_run,
-	   struct log *log, gc_report *report, void *data, struct gc_result *ret,
+	   struct log *log, const struct gc_listener *listener, struct gc_result *ret,
 	   struct err *e) must_use;

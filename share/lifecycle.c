@@ -5,30 +5,38 @@
 
 #include "common/str.h"
 
-enum lifecycle lifecycle_judge(const struct record *r, const struct lifecycle_facts *f,
-			       uint64_t grace)
+int lifecycle_here(int proc, struct lifecycle_here *ret, struct err *e)
 {
-	if (!str_equal(r->boot_id, f->boot_id))
+	struct lifecycle_here here;
+
+	if (process_boot_id(proc, here.boot_id, e) < 0 ||
+	    process_namespace(proc, "pid", &here.pid_ns, e) < 0 ||
+	    process_namespace(proc, "mnt", &here.mnt_ns, e) < 0)
+		return -e->error;
+	*ret = here;
+	return 0;
+}
+
+enum lifecycle lifecycle_judge(const struct record *r, const struct lifecycle_here *here,
+			       const struct lifecycle_facts *f, uint64_t grace)
+{
+	if (!str_equal(r->boot_id, here->boot_id))
 		return LIFECYCLE_STALE;
 	if (r->pid == 0)
 		return f->bundle ? LIFECYCLE_LIVE : LIFECYCLE_STALE;
-	if ((uint64_t)r->pid_ns != f->pid_ns)
+	if ((uint64_t)r->pid_ns != here->pid_ns)
 		return LIFECYCLE_UNKNOWN;
 	if (f->process)
 		return LIFECYCLE_LIVE;
 	return !f->bundle || f->gone_seconds >= grace ? LIFECYCLE_STALE : LIFECYCLE_GONE;
 }
 
-int lifecycle_measure(int proc, const struct record *r, char *boot_id, struct lifecycle_facts *ret,
-		      struct err *e)
+int lifecycle_measure(int proc, const struct record *r, struct lifecycle_facts *ret, struct err *e)
 {
 	struct process_identity p = { 0 };
-	struct lifecycle_facts f = { .boot_id = boot_id };
+	struct lifecycle_facts f = { 0 };
 	cleanup_fd int bundle = -EBADF;
 
-	if (process_boot_id(proc, boot_id, e) < 0 ||
-	    process_namespace(proc, "pid", &f.pid_ns, e) < 0)
-		return -e->error;
 	if (r->pid > 0) {
 		if (process_identify(proc, (pid_t)r->pid, &p, e) < 0 && e->error != ESRCH)
 			return -e->error;

@@ -11,21 +11,26 @@ enum lifecycle {
 	LIFECYCLE_UNKNOWN, /* recorded in another pid namespace: not ours to judge */
 };
 
-/* What is seen now. */
+/* Where and when this process is: the same for all records it looks at. */
+struct lifecycle_here {
+	char boot_id[PROCESS_BOOT_ID_SIZE];
+	uint64_t pid_ns, mnt_ns; /* inode numbers */
+};
+
+int lifecycle_here(int proc, struct lifecycle_here *ret, struct err *e) must_use;
+
+/* What is seen now of a record's container. */
 struct lifecycle_facts {
-	const char *boot_id;
-	uint64_t pid_ns;
 	bool process; /* a process with the recorded pid and start time is there and no zombie */
 	bool bundle;  /* the bundle's directory is there */
 	uint64_t gone_seconds; /* since its process was first seen to be gone */
 };
 
-enum lifecycle lifecycle_judge(const struct record *r, const struct lifecycle_facts *f,
-			       uint64_t grace);
+enum lifecycle lifecycle_judge(const struct record *r, const struct lifecycle_here *here,
+			       const struct lifecycle_facts *f, uint64_t grace);
 
-/* Measure the facts, but for gone_seconds. 'boot_id' is PROCESS_BOOT_ID_SIZE bytes that the facts
- * point to. */
-int lifecycle_measure(int proc, const struct record *r, char *boot_id, struct lifecycle_facts *ret,
+/* Measure the facts, but for gone_seconds. */
+int lifecycle_measure(int proc, const struct record *r, struct lifecycle_facts *ret,
 		      struct err *e) must_use;
 
 const char *lifecycle_name(enum lifecycle verdict);

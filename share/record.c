@@ -40,6 +40,12 @@ static const struct json_field subpath_fields[] = {
 	{ 0 },
 };
 
+static const struct json_field rootfs_fields[] = {
+	FIELD(record_rootfs, "path", JSON_STRING, path, true),
+	FIELD(record_rootfs, "readonly", JSON_BOOLEAN, readonly, true),
+	{ 0 },
+};
+
 static const struct json_field fields[] = {
 	FIELD(record, "version", JSON_INTEGER, version, true),
 	FIELD(record, "id", JSON_STRING, id, true),
@@ -56,7 +62,13 @@ static const struct json_field fields[] = {
 	FIELD(record, "startTime", JSON_INTEGER, start_time, true),
 	FIELD(record, "pidNamespace", JSON_INTEGER, pid_ns, true),
 	FIELD(record, "mountNamespace", JSON_INTEGER, mnt_ns, true),
+	FIELD(record, "volumesPublished", JSON_INTEGER, volumes_published, true),
+	FIELD(record, "volumesTotal", JSON_INTEGER, volumes_total, true),
 	FIELD(record, "verified", JSON_BOOLEAN, verified, true),
+	{ .name = "rootfs",
+	  .type = JSON_OBJECT,
+	  .offset = offsetof(struct record, rootfs),
+	  .fields = rootfs_fields },
 	{ .name = "volumes",
 	  .type = JSON_OBJECTS,
 	  .offset = offsetof(struct record, volumes),
@@ -107,8 +119,10 @@ static int open_record(const struct sharedir *sd, const char *name, struct err *
 	return take_fd(&fd);
 }
 
-int record_read(const struct sharedir *sd, const char *id, struct record *ret, struct err *e)
+static int read_until(const struct sharedir *sd, const char *id, const char *until,
+		      struct record *ret, struct err *e)
 {
+	struct json_source source = { .max = RECORD_MAX, .until = until };
 	cleanup_with(record_free) struct record r = { 0 };
 	cleanup_fd int fd = -EBADF;
 	char name[NAME_SIZE];
@@ -117,7 +131,8 @@ int record_read(const struct sharedir *sd, const char *id, struct record *ret, s
 	fd = open_record(sd, name, e);
 	if (fd < 0)
 		return fd;
-	if (json_decode(&(struct json_source){ .fd = fd, .max = RECORD_MAX }, fields, &r, e) < 0)
+	source.fd = fd;
+	if (json_decode(&source, fields, &r, e) < 0)
 		return bad(name, e);
 	if (r.version != RECORD_VERSION) {
 		(void)err_set(e, EX_TEMPFAIL, EBADMSG, "version %jd is not known",
@@ -131,6 +146,16 @@ int record_read(const struct sharedir *sd, const char *id, struct record *ret, s
 	*ret = r;
 	r = (struct record){ 0 };
 	return 0;
+}
+
+int record_read(const struct sharedir *sd, const char *id, struct record *ret, struct err *e)
+{
+	return read_until(sd, id, "rootfs", ret, e);
+}
+
+int record_read_whole(const struct sharedir *sd, const char *id, struct record *ret, struct err *e)
+{
+	return read_until(sd, id, NULL, ret, e);
 }
 
 int record_text(const struct sharedir *sd, const char *id, char **ret, size_t *ret_length,

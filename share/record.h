@@ -19,7 +19,13 @@ struct record {
 	int64_t device_major, device_minor, mount_id;
 	int64_t pid, start_time; /* 0: none was given */
 	int64_t pid_ns, mnt_ns;
+	int64_t volumes_published, volumes_total;
 	bool verified;
+	/* where it was read whole */
+	struct record_rootfs {
+		char *path;
+		bool readonly;
+	} rootfs;
 	struct json_objects volumes;  /* of struct record_volume */
 	struct json_objects subpaths; /* of struct record_subpath */
 };
@@ -39,10 +45,15 @@ struct record_subpath {
 
 void record_free(struct record *r);
 
-/* -ENOENT: there is none. -EBADMSG: it cannot be read, is not ours to trust, or of a newer version;
- * the message says which. */
+/* Read what decides about the share, without volumes and subpaths. -ENOENT: there is none.
+ * -EBADMSG: it cannot be read, is not ours to trust, or of a newer version; the message says which.
+ */
 int record_read(const struct sharedir *sd, const char *id, struct record *ret,
 		struct err *e) must_use;
+
+/* All of it. */
+int record_read_whole(const struct sharedir *sd, const char *id, struct record *ret,
+		      struct err *e) must_use;
 
 /* The record's text as it stands in the file. The caller frees it. */
 int record_text(const struct sharedir *sd, const char *id, char **ret, size_t *ret_length,

@@ -27,8 +27,8 @@ void stale_note(struct stale_pass *pass, struct err *e, const char *id)
 int stale_take_away(struct stale_pass *pass, const struct withdrawal *w, const char *reason,
 		    struct err *e)
 {
-	if (pass->report)
-		pass->report(w->id, w->sandbox, reason, pass->data);
+	if (pass->listener)
+		pass->listener->withdraws(w->id, w->sandbox, reason, pass->listener->data);
 	if (!pass->dry_run) {
 		if (withdraw(pass->sd, pass->proc, w, pass->log, e) < 0)
 			return -e->error;
@@ -42,27 +42,26 @@ int stale_take_away(struct stale_pass *pass, const struct withdrawal *w, const c
 /* Why a share with a good record is to be withdrawn; NULL: it is not. */
 static int judge(struct stale_pass *pass, const struct record *r, const char **ret, struct err *e)
 {
-	struct withdrawal w = withdrawal_of(r, pass->mnt_ns);
-	char boot_id[PROCESS_BOOT_ID_SIZE];
+	struct withdrawal w = withdrawal_of(r, pass->here.mnt_ns);
 	struct lifecycle_facts facts;
 	enum lifecycle verdict;
 	int there;
 
 	*ret = NULL;
-	if (lifecycle_measure(pass->proc, r, boot_id, &facts, e) < 0)
+	if (lifecycle_measure(pass->proc, r, &facts, e) < 0)
 		return -e->error;
-	verdict = lifecycle_judge(r, &facts, pass->policy->grace);
+	verdict = lifecycle_judge(r, &pass->here, &facts, pass->policy->grace);
 	if (verdict == LIFECYCLE_GONE && !pass->dry_run) {
 		if (record_mark_gone(pass->sd, r->id, &facts.gone_seconds, e) < 0)
 			return -e->error;
-		verdict = lifecycle_judge(r, &facts, pass->policy->grace);
+		verdict = lifecycle_judge(r, &pass->here, &facts, pass->policy->grace);
 	}
 	if (verdict == LIFECYCLE_STALE) {
-		*ret = str_equal(r->boot_id, boot_id) ? "its container is gone"
-						      : "it is of another boot";
+		*ret = str_equal(r->boot_id, pass->here.boot_id) ? "its container is gone"
+								 : "it is of another boot";
 		return 0;
 	}
-	if (verdict == LIFECYCLE_UNKNOWN || (uint64_t)r->mnt_ns != pass->mnt_ns)
+	if (verdict == LIFECYCLE_UNKNOWN || (uint64_t)r->mnt_ns != pass->here.mnt_ns)
 		return 0;
 	there = withdraw_look(pass->sd, pass->proc, &w, e);
 	if (there < 0)
@@ -139,7 +138,7 @@ int stale_consider(struct stale_pass *pass, const char *id, struct err *e)
 		return -e->error;
 	if (!reason)
 		return 0;
-	w = withdrawal_of(&r, pass->mnt_ns);
+	w = withdrawal_of(&r, pass->here.mnt_ns);
 	return stale_take_away(pass, &w, reason, e);
 }
 
@@ -150,6 +149,8 @@ int stale_with_lock(struct stale_pass *pass, const char *id,
 	struct err e = { 0 };
 
 	pass->result.looked++;
+	if (pass->listener && pass->listener->looked)
+		pass->listener->looked(pass->result.looked, pass->listener->data);
 	if (sharedir_lock(pass->sd, id, 0, &e) < 0) {
 		pass->result.busy += e.error == EAGAIN;
 		if (e.error != EAGAIN)

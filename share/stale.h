@@ -10,11 +10,10 @@ struct stale_pass {
 	const struct policy *policy;
 	const struct sharedir *sd;
 	int proc;
-	uint64_t mnt_ns;
+	struct lifecycle_here here;
 	bool dry_run;
 	struct log *log;
-	gc_report *report;
-	void *data;
+	const struct gc_listener *listener; /* NULL: none */
 	struct gc_result result;
 	struct err first;
 	const char *sandbox; /* whose directory gc.c is reading */

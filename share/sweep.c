@@ -42,7 +42,7 @@ void gc_sweep(const struct policy *policy, const struct sharedir *sd, int proc, 
 	struct err e = { 0 };
 	unsigned entries = 0, random = 0;
 
-	if (process_namespace(proc, "mnt", &pass.mnt_ns, &e) < 0 ||
+	if (lifecycle_here(proc, &pass.here, &e) < 0 ||
 	    at_each(sd->state, count_one, &entries, &e) < 0) {
 		log_line(log, LOG_LEVEL_WARNING, "sweep: %s", e.message);
 		return;

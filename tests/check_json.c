@@ -575,6 +575,77 @@ START_TEST(reports_the_first_error_of_writing)
 }
 END_TEST
 
+/* ---- only the header ---- */
+
+#define LONG_TEXT "0123456789012345678901234567890123456789"
+
+static const struct {
+	const char *name, *text;
+	const char *source; /* NULL: refused */
+} headers[] = {
+	{ "stops before the key", "{\"source\":\"s\",\"end\":", "s" },
+	{ "what comes after it is not looked at",
+	  "{\"source\":\"s\",\"end\":} garbage \"source\":", "s" },
+	{ "the key in an object below is another",
+	  "{\"inner\":{\"end\":1},\"source\":\"s\",\"end\":[", "s" },
+	{ "no such key: all of it", "{\"source\":\"s\"}", "s" },
+	{ "no such key, and trailing text", "{\"source\":\"s\"} x", NULL },
+	{ "a longer key", "{\"source\":\"s\",\"endless\":1}", "s" },
+	{ "what is required comes too late", "{\"end\":1,\"source\":\"s\"}", NULL },
+	{ "cut before the key", "{\"source\":\"s\",\"en", NULL },
+	{ "cut within a value", "{\"source\":\"s", NULL },
+	{ "wrong before the key", "{\"source\":1,\"end\":2}", NULL },
+	{ "twice before the key", "{\"source\":\"a\",\"source\":\"b\",\"end\":2}", NULL },
+	{ "an empty document", "", NULL },
+};
+
+START_TEST(a_header_ends_where_it_is_told)
+{
+	const char *text = headers[_i].text, *expected = headers[_i].source;
+	struct json_source source = { .fd = check_memory(text, strlen(text)),
+				      .max = DOC_MAX,
+				      .until = "end" };
+	struct doc doc = { 0 };
+	struct err e = { 0 };
+	int result = json_decode(&source, fields, &doc, &e);
+
+	(void)close(source.fd);
+	if (!expected) {
+		check_exit(result, &e, EX_DATAERR, headers[_i].name);
+		return;
+	}
+	ck_assert_msg(result == 0, "%s: %s", headers[_i].name, e.message);
+	ck_assert_str_eq(doc.source, expected);
+	json_free(fields, &doc);
+}
+END_TEST
+
+/* However long what stands before the key is, and however much comes after it. */
+START_TEST(a_header_may_be_longer_than_one_read)
+{
+	enum { WORDS = 4000 };
+	cleanup_free char *text = malloc(WORDS * sizeof(LONG_TEXT) + 64);
+	size_t used = (size_t)sprintf(text, "{\"unknown\":\"");
+	struct json_source source = { .max = DOC_MAX, .until = "end" };
+	struct doc doc = { 0 };
+	struct err e = { 0 };
+
+	for (int i = 0; i < WORDS; i++)
+		used += (size_t)sprintf(text + used, LONG_TEXT);
+	used += (size_t)sprintf(text + used, "\",\"source\":\"s\",\"end\":\xff");
+	source.fd = check_memory(text, used);
+	/* the byte that is no UTF-8 lies in the last read, and what is read is checked */
+	check_exit(json_decode(&source, fields, &doc, &e), &e, EX_DATAERR, "a bad byte");
+	(void)close(source.fd);
+	source.fd = check_memory(text, used - 1);
+	e = (struct err){ 0 };
+	check_ok(json_decode(&source, fields, &doc, &e), &e);
+	ck_assert_str_eq(doc.source, "s");
+	(void)close(source.fd);
+	json_free(fields, &doc);
+}
+END_TEST
+
 int main(void)
 {
 	const struct check_case cases[] = {
@@ -590,6 +661,8 @@ int main(void)
 		{ writes_what_decoding_reads, 2 },
 		{ writes_valid_utf8_whatever_it_is_given, ARRAY_SIZE(values) },
 		{ reports_the_first_error_of_writing, 0 },
+		{ a_header_ends_where_it_is_told, ARRAY_SIZE(headers) },
+		{ a_header_may_be_longer_than_one_read, 0 },
 		{ 0 },
 	};
 

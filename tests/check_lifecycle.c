@@ -52,15 +52,14 @@ START_TEST(judges)
 			    .pid = cases_of_judge[_i].pid,
 			    .start_time = 100,
 			    .pid_ns = NS };
-	struct lifecycle_facts f = { .boot_id = THIS,
-				     .pid_ns = cases_of_judge[_i].pid_ns,
-				     .process = cases_of_judge[_i].process,
+	struct lifecycle_here here = { .boot_id = THIS, .pid_ns = cases_of_judge[_i].pid_ns };
+	struct lifecycle_facts f = { .process = cases_of_judge[_i].process,
 				     .bundle = cases_of_judge[_i].bundle,
 				     .gone_seconds = cases_of_judge[_i].gone_seconds };
 	enum lifecycle verdict;
 
 	(void)strcpy(boot_id, cases_of_judge[_i].boot_id);
-	verdict = lifecycle_judge(&r, &f, cases_of_judge[_i].grace);
+	verdict = lifecycle_judge(&r, &here, &f, cases_of_judge[_i].grace);
 	ck_assert_msg(verdict == cases_of_judge[_i].verdict, "%s: %s", cases_of_judge[_i].name,
 		      lifecycle_name(verdict));
 }
@@ -88,12 +87,11 @@ static int open_proc(void)
 
 static struct lifecycle_facts measure(int proc, int64_t pid, int64_t start_time, const char *bundle)
 {
-	static char boot_id[PROCESS_BOOT_ID_SIZE];
 	struct record r = { .bundle = (char *)bundle, .pid = pid, .start_time = start_time };
 	struct lifecycle_facts f = { 0 };
 	struct err e = { 0 };
 
-	check_ok(lifecycle_measure(proc, &r, boot_id, &f, &e), &e);
+	check_ok(lifecycle_measure(proc, &r, &f, &e), &e);
 	ck_assert_int_eq(e.exit_code, 0);
 	return f;
 }
@@ -133,7 +131,9 @@ END_TEST
 START_TEST(measures_bundle_boot_and_namespace)
 {
 	cleanup_fd int proc = open_proc();
+	struct lifecycle_here here;
 	struct lifecycle_facts f;
+	struct err e = { 0 };
 	struct stat st;
 	char boot_id[64] = "";
 	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
@@ -146,10 +146,13 @@ START_TEST(measures_bundle_boot_and_namespace)
 	check_file("file", "", 0644);
 	f = measure(proc, 0, 0, check_absolute("bundle"));
 	ck_assert(f.bundle && !f.process);
-	ck_assert_uint_eq(strlen(f.boot_id), PROCESS_BOOT_ID_SIZE - 1);
-	ck_assert(strncmp(f.boot_id, boot_id, strlen(f.boot_id)) == 0);
+	check_ok(lifecycle_here(proc, &here, &e), &e);
+	ck_assert_uint_eq(strlen(here.boot_id), PROCESS_BOOT_ID_SIZE - 1);
+	ck_assert(strncmp(here.boot_id, boot_id, strlen(here.boot_id)) == 0);
 	ck_assert_int_eq(stat("/proc/self/ns/pid", &st), 0);
-	ck_assert_uint_eq(f.pid_ns, st.st_ino);
+	ck_assert_uint_eq(here.pid_ns, st.st_ino);
+	ck_assert_int_eq(stat("/proc/self/ns/mnt", &st), 0);
+	ck_assert_uint_eq(here.mnt_ns, st.st_ino);
 	ck_assert(!measure(proc, 0, 0, check_absolute("none")).bundle);
 	ck_assert(!measure(proc, 0, 0, check_absolute("none/below")).bundle);
 	ck_assert(!measure(proc, 0, 0, check_absolute("file")).bundle);
