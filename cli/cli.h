@@ -15,6 +15,7 @@ struct cli {
 	struct log log;
 	bool json, dry_run, all, ascii; /* --json, --dry-run, --all, --ascii */
 	const char *sandbox;		/* --sandbox */
+	const char *access;		/* --access of republish */
 	/* of subpath */
 	bool readonly;
 	const char *volume, *path, *pod_dir, *volume_name, *container, *index;
@@ -30,6 +31,7 @@ int verb_plan(struct cli *cli, struct err *e);
 int verb_list(struct cli *cli, struct err *e);
 int verb_tree(struct cli *cli, struct err *e);
 int verb_show(struct cli *cli, struct err *e);
+int verb_republish(struct cli *cli, struct err *e);
 int verb_gc(struct cli *cli, struct err *e);
 int verb_withdraw(struct cli *cli, struct err *e);
 int verb_subpath_prepare(struct cli *cli, struct err *e);

@@ -14,6 +14,7 @@ enum verb_options {
 	WITH_POD = 1 << 4,
 	WITH_SUBPATH = 1 << 5,
 	WITH_ASCII = 1 << 6,
+	WITH_ACCESS = 1 << 7,
 };
 
 static const struct verb {
@@ -32,6 +33,8 @@ static const struct verb {
 	{ "gc", "", "withdraw stale shares", WITH_JSON | WITH_DRY_RUN, 0, false, verb_gc },
 	{ "withdraw", "[ID]", "withdraw a share, live or not", WITH_ALL | WITH_SANDBOX, 1, false,
 	  verb_withdraw },
+	{ "republish", "ID", "take write access away from a live share", WITH_ACCESS, 1, false,
+	  verb_republish },
 	{ "subpath prepare", "", "mount a part of a volume below a pod's directory",
 	  WITH_JSON | WITH_POD | WITH_SUBPATH, 0, false, verb_subpath_prepare },
 	{ "subpath clean", "", "unmount and remove a pod's subpaths", WITH_JSON | WITH_POD, 0,
@@ -114,6 +117,7 @@ static int run(const struct verb *verb, int argc, char **argv, int first, struct
 		{ WITH_ALL, { "--all", &cli->all, NULL, "all shares" } },
 		{ WITH_SANDBOX,
 		  { "--sandbox", NULL, &cli->sandbox, "all shares of this sandbox" } },
+		{ WITH_ACCESS, { "--access", NULL, &cli->access, "ro: the only less there is" } },
 		{ WITH_POD, { "--pod-dir", NULL, &cli->pod_dir, "the pod's directory" } },
 		{ WITH_POD,
 		  { "--volume-name", NULL, &cli->volume_name, "the volume's name in the pod" } },

@@ -6,7 +6,7 @@
 
 static void put_field(const char *name, const char *value)
 {
-	printf("%-12s ", name);
+	printf("%-13s ", name);
 	cli_print(value);
 	printf("\n");
 }
@@ -56,9 +56,11 @@ static void put_text(struct cli *cli, const struct share *share)
 	put_field("Sandbox:", r->sandbox);
 	put_field("State:", share_state_name(share->state));
 	put_field("Created:", r->created);
+	if (r->republished[0])
+		put_field("Republished:", r->republished);
 	put_field("Bundle:", r->bundle);
 	put_field("Verified:", r->verified ? "yes" : "no");
-	printf("%-12s %s/export/%s/%s\n", "Share:", cli->policy.share_dir, r->sandbox, r->id);
+	printf("%-13s %s/export/%s/%s\n", "Share:", cli->policy.share_dir, r->sandbox, r->id);
 	printf("Volumes:\n");
 	for (size_t i = 0; i < r->volumes.n; i++)
 		put_volume(&v[i]);

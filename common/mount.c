@@ -63,6 +63,26 @@ int mount_attach(int mount, int dirfd, const char *name, struct err *e)
 	return 0;
 }
 
+int mount_attach_beneath(int mount, int root, struct err *e)
+{
+	const unsigned flags =
+		MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH | MOVE_MOUNT_BENEATH;
+
+	if (sys_move_mount(mount, "", root, "", flags) < 0)
+		return fail(e, errno, "move_mount beneath");
+	return 0;
+}
+
+int mount_check_beneath(struct err *e)
+{
+	/* flags are looked at first, and only then descriptors */
+	if (sys_move_mount(-EBADF, "", -EBADF, "", MOVE_MOUNT_BENEATH) < 0 && errno == EINVAL)
+		return err_set(e, EX_UNAVAILABLE, ENOSYS,
+			       "move_mount beneath: this kernel does not have it (Linux 6.5 is "
+			       "needed)");
+	return 0;
+}
+
 static int detach(int dirfd, const char *name, int flags, struct err *e)
 {
 	int result = 0;

@@ -32,6 +32,13 @@ int mount_shape(int fd, uint64_t attributes, uint64_t propagation, bool recursiv
  * before Linux 6.15 where dirfd is in a detached tree. */
 int mount_attach(int mount, int dirfd, const char *name, struct err *e) must_use;
 
+/* Attach a detached mount beneath the mount whose root is 'root', which stays on top of it: in this
+ * namespace, and in all that are told. */
+int mount_attach_beneath(int mount, int root, struct err *e) must_use;
+
+/* Whether this kernel can: -ENOSYS, exit 69 before Linux 6.5. */
+int mount_check_beneath(struct err *e) must_use;
+
 /* Detach the mount whose root the descriptor is (a directory's or a file's) from this mount
  * namespace, with all that is mounted below it; or, where something is mounted on top of it, that
  * alone: the kernel takes the topmost. Callers look again. The filesystem is not asked, so a dead

@@ -122,6 +122,8 @@ static int write_record(struct publication *p, struct err *e)
 		.boot_id = p->here.boot_id,
 		.created = p->plan.created,
 		.access = p->policy->access == ACCESS_RO ? "ro" : "container",
+		.republished = "",
+		.successor = "",
 		.device_major = p->seal.tmpfs.major,
 		.device_minor = p->seal.tmpfs.minor,
 		.mount_id = (int64_t)p->seal.mount_id,

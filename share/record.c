@@ -58,6 +58,8 @@ static const struct json_field fields[] = {
 	FIELD(record, "bootId", JSON_STRING, boot_id, true),
 	FIELD(record, "created", JSON_STRING, created, true),
 	FIELD(record, "access", JSON_STRING, access, true),
+	FIELD(record, "republished", JSON_STRING, republished, true),
+	FIELD(record, "successor", JSON_STRING, successor, true),
 	FIELD(record, "pid", JSON_INTEGER, pid, true),
 	FIELD(record, "startTime", JSON_INTEGER, start_time, true),
 	FIELD(record, "pidNamespace", JSON_INTEGER, pid_ns, true),
@@ -85,6 +87,9 @@ static const struct json_field fields[] = {
 };
 
 enum { NAME_SIZE = OCI_ID_MAX + 16 };
+
+/* What comes after the header. */
+#define RECORD_REST "\"verified\":"
 
 static void file_name(char ret[NAME_SIZE], const char *prefix, const char *id, const char *suffix)
 {
@@ -169,13 +174,9 @@ int record_text(const struct sharedir *sd, const char *id, char **ret, size_t *r
 	return fd < 0 ? fd : io_read_all(fd, RECORD_MAX, ret, ret_length, e);
 }
 
-static int put_record(struct json_out *out, const struct record *r, struct facts_context *c,
-		      const struct plan *plan, struct err *e)
+/* The header, without the end of the object. */
+static void put_header(struct json_out *out, const struct record *r)
 {
-	cleanup_fd int sys = at_open(AT_FDCWD, "/sys", O_PATH | O_DIRECTORY | O_NOFOLLOW, 0, e);
-
-	if (sys < 0)
-		return sys;
 	json_open(out, NULL);
 	for (const struct json_field *f = fields; f->name; f++) {
 		const char *p = (const char *)r + f->offset;
@@ -185,6 +186,16 @@ static int put_record(struct json_out *out, const struct record *r, struct facts
 		else if (f->type == JSON_INTEGER)
 			json_integer(out, f->name, *(const int64_t *)p);
 	}
+}
+
+static int put_record(struct json_out *out, const struct record *r, struct facts_context *c,
+		      const struct plan *plan, struct err *e)
+{
+	cleanup_fd int sys = at_open(AT_FDCWD, "/sys", O_PATH | O_DIRECTORY | O_NOFOLLOW, 0, e);
+
+	if (sys < 0)
+		return sys;
+	put_header(out, r);
 	if (manifest_put(out, c, sys, plan, MANIFEST_HOST, e) < 0)
 		return -e->error;
 	json_close(out);
@@ -198,11 +209,27 @@ static int remove_file(const struct sharedir *sd, const char *name, struct err *
 	return 0;
 }
 
+static int write_text(const struct sharedir *sd, const char *id, const char *text, size_t length,
+		      struct err *e)
+{
+	char name[NAME_SIZE], temporary[NAME_SIZE];
+
+	if (length > RECORD_MAX)
+		return err_set(e, EX_DATAERR, EFBIG, "record: larger than %d bytes", RECORD_MAX);
+	file_name(name, "", id, ".json");
+	file_name(temporary, ".", id, ".new");
+	if (remove_file(sd, temporary, e) < 0 ||
+	    io_write_new(sd->state, temporary, 0600, text, length, e) < 0)
+		return err_wrap(e, "record");
+	if (renameat(sd->state, temporary, sd->state, name) < 0)
+		return err_sys(e, errno, "rename '%s'", name);
+	return 0;
+}
+
 int record_write(const struct sharedir *sd, const struct record *r, struct facts_context *c,
 		 const struct plan *plan, struct err *e)
 {
 	cleanup_with(json_out_free) struct json_out *out = json_out_new(false);
-	char name[NAME_SIZE], temporary[NAME_SIZE];
 	const char *text;
 	size_t length;
 
@@ -210,16 +237,29 @@ int record_write(const struct sharedir *sd, const struct record *r, struct facts
 		return err_nomem(e);
 	if (put_record(out, r, c, plan, e) < 0 || json_out_take(out, &text, &length, e) < 0)
 		return err_wrap(e, "record");
-	if (length > RECORD_MAX)
-		return err_set(e, EX_DATAERR, EFBIG, "record: larger than %d bytes", RECORD_MAX);
-	file_name(name, "", r->id, ".json");
-	file_name(temporary, ".", r->id, ".new");
-	if (remove_file(sd, temporary, e) < 0 ||
-	    io_write_new(sd->state, temporary, 0600, text, length, e) < 0)
+	return write_text(sd, r->id, text, length, e);
+}
+
+int record_rewrite(const struct sharedir *sd, const struct record *r, const char *text,
+		   struct err *e)
+{
+	cleanup_with(json_out_free) struct json_out *out = json_out_new(false);
+	/* in a string the quotes would be escaped */
+	const char *rest = strstr(text, RECORD_REST), *header;
+	cleanup_free char *whole = NULL;
+	size_t length;
+
+	if (!out)
+		return err_nomem(e);
+	if (!rest)
+		return err_set(e, EX_SOFTWARE, EINVAL, "record '%s': no '%s' in it", r->id,
+			       RECORD_REST);
+	put_header(out, r);
+	json_close(out);
+	if (json_out_take(out, &header, &length, e) < 0)
 		return err_wrap(e, "record");
-	if (renameat(sd->state, temporary, sd->state, name) < 0)
-		return err_sys(e, errno, "rename '%s'", name);
-	return 0;
+	whole = str_format("%.*s,%s", (int)length - 1, header, rest);
+	return whole ? write_text(sd, r->id, whole, strlen(whole), e) : err_nomem(e);
 }
 
 static int open_bundle(const char *path, struct at_id *ret)

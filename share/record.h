@@ -16,6 +16,8 @@ enum { RECORD_VERSION = 1, RECORD_MAX = 16 << 20 };
 struct record {
 	int64_t version;
 	char *id, *sandbox, *bundle, *nonce, *boot_id, *created, *access;
+	char *republished; /* when; "": never */
+	char *successor;   /* nonce of the share that is about to take its place; "": none is */
 	int64_t device_major, device_minor, mount_id;
 	int64_t pid, start_time; /* 0: none was given */
 	int64_t pid_ns, mnt_ns;
@@ -62,6 +64,10 @@ int record_text(const struct sharedir *sd, const char *id, char **ret, size_t *r
 /* Write the record: the header from 'r', the rest from the plan. An older one is replaced. */
 int record_write(const struct sharedir *sd, const struct record *r, struct facts_context *c,
 		 const struct plan *plan, struct err *e) must_use;
+
+/* Write the record again with the header from 'r', and all else as in 'text', an older one. */
+int record_rewrite(const struct sharedir *sd, const struct record *r, const char *text,
+		   struct err *e) must_use;
 
 /* Remove record, leftovers of writing it, and the mark of record_mark_gone(). Done already is
  * right. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/str.h"
+#include "share/republish.h"
 
 /* In which sandbox's directory an id has its place. */
 struct search {
@@ -119,6 +120,22 @@ static int consider_unreadable(struct stale_pass *pass, const char *id, struct e
 	return stale_take_away(pass, &w, "its record cannot be read and it has no directory", e);
 }
 
+/* What a killed republish() left of a share that stays. */
+static int finish(struct stale_pass *pass, const struct record *r, struct err *e)
+{
+	int done;
+
+	if (!r->successor[0] || (uint64_t)r->mnt_ns != pass->here.mnt_ns)
+		return 0;
+	if (pass->listener)
+		pass->listener->withdraws(r->id, r->sandbox, "an unfinished republish",
+					  pass->listener->data);
+	if (pass->dry_run)
+		return 0;
+	done = republish_finish(pass->sd, pass->proc, r, &pass->here, pass->log, e);
+	return done < 0 ? done : 0;
+}
+
 int stale_consider(struct stale_pass *pass, const char *id, struct err *e)
 {
 	cleanup_with(record_free) struct record r = { 0 };
@@ -137,7 +154,7 @@ int stale_consider(struct stale_pass *pass, const char *id, struct err *e)
 	if (result < 0 || judge(pass, &r, &reason, e) < 0)
 		return -e->error;
 	if (!reason)
-		return 0;
+		return finish(pass, &r, e);
 	w = withdrawal_of(&r, pass->here.mnt_ns);
 	return stale_take_away(pass, &w, reason, e);
 }

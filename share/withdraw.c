@@ -16,20 +16,27 @@ struct withdrawal withdrawal_of(const struct record *r, uint64_t mnt_ns)
 	return (struct withdrawal){ .id = r->id,
 				    .sandbox = r->sandbox,
 				    .nonce = r->nonce,
+				    .successor = r->successor,
 				    .mount_id = (uint64_t)r->mnt_ns == mnt_ns
 							? (uint64_t)r->mount_id
 							: 0 };
 }
 
-static bool is_ours(const struct withdrawal *w, const struct mountinfo *m)
+bool withdraw_is_seal(const struct mountinfo *m, const char *id, const char *nonce)
 {
 	char source[SEAL_SOURCE_SIZE];
 
-	seal_source(source, w->id, w->nonce ? w->nonce : "");
+	seal_source(source, id, nonce ? nonce : "");
 	if (!str_equal(m->fstype, "tmpfs"))
 		return false;
-	return w->nonce ? str_equal(m->source, source)
-			: strncmp(m->source, source, strlen(source)) == 0;
+	return nonce ? str_equal(m->source, source)
+		     : strncmp(m->source, source, strlen(source)) == 0;
+}
+
+static bool is_ours(const struct withdrawal *w, const struct mountinfo *m)
+{
+	return withdraw_is_seal(m, w->id, w->nonce) ||
+	       (w->successor && w->successor[0] && withdraw_is_seal(m, w->id, w->successor));
 }
 
 /* Whether, in the stack of mounts on one directory, ours is below the mount 'm'. */
@@ -50,10 +57,8 @@ static int is_ours_below(const struct sharedir *sd, int proc, const struct withd
 	return 0;
 }
 
-/* Open what is on top at export/<sandbox>/<id>. -ENOENT without an error: nothing is mounted there.
- */
-static int open_top(const struct sharedir *sd, int proc, const struct withdrawal *w,
-		    struct mountinfo *ret, struct err *e)
+int withdraw_open_top(const struct sharedir *sd, int proc, const struct withdrawal *w,
+		      struct mountinfo *ret, struct err *e)
 {
 	cleanup_fd int sandbox = at_try(sd->export, w->sandbox, O_PATH | O_DIRECTORY, AT_OURS),
 		       top = -EBADF;
@@ -78,7 +83,7 @@ static int open_top(const struct sharedir *sd, int proc, const struct withdrawal
 int withdraw_look(const struct sharedir *sd, int proc, const struct withdrawal *w, struct err *e)
 {
 	cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
-	cleanup_fd int top = open_top(sd, proc, w, &m, e);
+	cleanup_fd int top = withdraw_open_top(sd, proc, w, &m, e);
 
 	if (e->exit_code)
 		return -e->error;
@@ -99,7 +104,7 @@ static int detach_at_place(const struct sharedir *sd, int proc, const struct wit
 {
 	for (int i = 0; i <= STACK_MAX; i++) {
 		cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
-		cleanup_fd int top = open_top(sd, proc, w, &m, e);
+		cleanup_fd int top = withdraw_open_top(sd, proc, w, &m, e);
 		bool ours;
 		int below;
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/log.h"
+#include "common/mountinfo.h"
 #include "share/record.h"
 
 /* What is to be withdrawn. */
@@ -10,8 +11,9 @@ struct withdrawal {
 	const char *id, *sandbox;
 	const char *
 		nonce; /* NULL: any share of that id, where there is no record that could be read */
-	uint64_t mount_id; /* 0: unknown in this mount namespace */
-	bool keep_record;  /* the record is somebody else's to remove */
+	const char *successor; /* nonce of the share that republish() puts in its place; "": none */
+	uint64_t mount_id;     /* 0: unknown in this mount namespace */
+	bool keep_record;      /* the record is somebody else's to remove */
 };
 
 /* Idempotent; goes on after an error and returns the first. What lies on top of ours goes with it;
@@ -26,6 +28,14 @@ struct withdrawal withdrawal_of(const struct record *r, uint64_t mnt_ns);
 
 /* What is at export/<sandbox>/<id>: ours on top, something foreign, or no mount. */
 enum withdraw_seen { WITHDRAW_NOTHING, WITHDRAW_OURS, WITHDRAW_FOREIGN };
+
+/* Open what is on top at export/<sandbox>/<id>, with its facts. Returns an O_PATH descriptor of the
+ * mount's root; -ENOENT without an error: nothing is mounted there. */
+int withdraw_open_top(const struct sharedir *sd, int proc, const struct withdrawal *w,
+		      struct mountinfo *ret, struct err *e) must_use;
+
+/* Whether a mount is the sealed tmpfs of that id and nonce; NULL: of any nonce. */
+bool withdraw_is_seal(const struct mountinfo *m, const char *id, const char *nonce);
 
 /* Returns an enum withdraw_seen. */
 int withdraw_look(const struct sharedir *sd, int proc, const struct withdrawal *w,
