@@ -128,16 +128,20 @@ static int add_to_trail(struct at_trail *trail, const struct statx *sx, struct e
 	return 0;
 }
 
-/* Open the next component, which may have to be made. */
-static int open_component(int dirfd, const char *name, bool create, unsigned mode)
+/* Open the next component, which may have to be made; it ends 'upto' bytes from the path's start.
+ */
+static int open_component(int dirfd, const char *name, bool create, unsigned mode, const char *path,
+			  size_t upto, struct err *e)
 {
 	int fd = at_try(dirfd, name, O_PATH | O_NOFOLLOW, RESOLVE_NO_MAGICLINKS);
 
-	if (fd != -ENOENT || !create)
-		return fd;
-	if (mkdirat(dirfd, name, mode) < 0 && errno != EEXIST)
-		return -errno;
-	return at_try(dirfd, name, O_PATH | O_NOFOLLOW, RESOLVE_NO_MAGICLINKS);
+	if (fd == -ENOENT && create) {
+		if (mkdirat(dirfd, name, mode) < 0 && errno != EEXIST)
+			return err_set(e, EX_CANTCREAT, errno, "make directory '%.*s': %s",
+				       (int)upto, path, strerror(errno));
+		fd = at_try(dirfd, name, O_PATH | O_NOFOLLOW, RESOLVE_NO_MAGICLINKS);
+	}
+	return fd < 0 ? err_sys(e, -fd, "open '%.*s'", (int)upto, path) : fd;
 }
 
 int at_open_trusted(const char *path, bool create, unsigned mode, struct at_trail *ret_trail,
@@ -162,9 +166,9 @@ int at_open_trusted(const char *path, bool create, unsigned mode, struct at_trai
 			return err_sys(e, ENAMETOOLONG, "open '%s'", path);
 		memcpy(component, name, length);
 		component[length] = '\0';
-		next = open_component(fd, component, create, last ? mode : 0755);
+		next = open_component(fd, component, create, last ? mode : 0755, path, upto, e);
 		if (next < 0)
-			return err_sys(e, -next, "open '%.*s'", (int)upto, path);
+			return next;
 		close(fd);
 		fd = next;
 		if (at_statx(fd, &sx, e) < 0 || check_trusted(&sx, path, upto, last, e) < 0 ||

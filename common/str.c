@@ -97,7 +97,9 @@ static size_t escape_one(const char *text, size_t left, char ret[20])
 	if (n == 0)
 		n = 1;
 	for (size_t i = 0; i < n; i++) {
-		if (plain)
+		if (c == '\\')
+			ret[used++] = '\\';
+		if (plain || c == '\\')
 			ret[used++] = text[i];
 		else
 			used += (size_t)snprintf(ret + used, 20 - used, "\\x%02x",

@@ -19,8 +19,8 @@ bool path_is_below(const char *path, const char *dir);
 /* The next component of *path, advanced behind it, its length in *ret_length; NULL at the end. */
 const char *path_next(const char **path, size_t *ret_length);
 
-/* Copy 'text' to 'buf' with control bytes, backslash and bytes that are not UTF-8 as \xNN; what
- * does not fit is cut and ends with '...'. Returns buf. */
+/* Copy 'text' to 'buf' with control bytes and bytes that are not UTF-8 as \xNN, backslash as \\;
+ * what does not fit is cut and ends with '...'. Returns buf. */
 char *str_escape(char *buf, size_t size, const char *text);
 
 /* Undo \040 and the like, which the kernel writes for blank, tab, newline and backslash in its

@@ -114,11 +114,16 @@ static const struct {
 	nlink_t links;
 	bool trusted;
 } owners[] = {
-	{ "0644", 0, 0644, 1, true },	      { "0600", 0, 0600, 1, true },
-	{ "0755", 0, 0755, 1, true },	      { "0444", 0, 0444, 1, true },
-	{ "uid 1000", 1000, 0644, 1, false }, { "overflow uid", 65534, 0644, 1, false },
-	{ "0664", 0, 0664, 1, false },	      { "0646", 0, 0646, 1, false },
-	{ "0666", 0, 0666, 1, false },	      { "two links", 0, 0644, 2, false },
+	{ "0644", 0, 0644, 1, true },
+	{ "0600", 0, 0600, 1, true },
+	{ "0755", 0, 0755, 1, true },
+	{ "0444", 0, 0444, 1, true },
+	{ "uid 1000", 1000, 0644, 1, false },
+	{ "overflow uid", 65534, 0644, 1, false },
+	{ "0664", 0, 0664, 1, false },
+	{ "0646", 0, 0646, 1, false },
+	{ "0666", 0, 0666, 1, false },
+	{ "two links", 0, 0644, 2, false },
 	{ "no link: replaced meanwhile", 0, 0644, 0, true },
 };
 

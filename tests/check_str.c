@@ -102,7 +102,7 @@ static const struct {
 	{ "newline", "a\nb", "a\\x0ab" },
 	{ "escape", "\x1b[31m", "\\x1b[31m" },
 	{ "DEL", "\x7f", "\\x7f" },
-	{ "backslash", "\\x0a", "\\x5cx0a" },
+	{ "backslash", "\\x0a", "\\\\x0a" },
 	{ "UTF-8", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80" },
 	{ "FF", "a\xff", "a\\xff" },
 	{ "overlong", "\xc0\xaf", "\\xc0\\xaf" },
