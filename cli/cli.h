@@ -19,6 +19,8 @@ struct cli {
 	/* of subpath */
 	bool readonly;
 	const char *volume, *path, *pod_dir, *volume_name, *container, *index;
+	/* of doctor */
+	const char *annotation, *command, *root;
 	/* where cli_open() was called */
 	struct sharedir sd;
 	int proc;
@@ -34,6 +36,8 @@ int verb_show(struct cli *cli, struct err *e);
 int verb_republish(struct cli *cli, struct err *e);
 int verb_gc(struct cli *cli, struct err *e);
 int verb_withdraw(struct cli *cli, struct err *e);
+int verb_doctor(struct cli *cli, struct err *e);
+int verb_doctor_holders(struct cli *cli, struct err *e);
 int verb_subpath_prepare(struct cli *cli, struct err *e);
 int verb_subpath_clean(struct cli *cli, struct err *e);
 

@@ -15,6 +15,7 @@ enum verb_options {
 	WITH_SUBPATH = 1 << 5,
 	WITH_ASCII = 1 << 6,
 	WITH_ACCESS = 1 << 7,
+	WITH_DOCTOR = 1 << 8,
 };
 
 static const struct verb {
@@ -35,6 +36,10 @@ static const struct verb {
 	  verb_withdraw },
 	{ "republish", "ID", "take write access away from a live share", WITH_ACCESS, 1, false,
 	  verb_republish },
+	{ "doctor holders", "ID", "who has a share mounted, in whatever mount namespace", WITH_JSON,
+	  1, false, verb_doctor_holders },
+	{ "doctor", "[GROUP]", "why a hook does not run or a share is not seen",
+	  WITH_JSON | WITH_DOCTOR, 1, true, verb_doctor },
 	{ "subpath prepare", "", "mount a part of a volume below a pod's directory",
 	  WITH_JSON | WITH_POD | WITH_SUBPATH, 0, false, verb_subpath_prepare },
 	{ "subpath clean", "", "unmount and remove a pod's subpaths", WITH_JSON | WITH_POD, 0,
@@ -118,6 +123,13 @@ static int run(const struct verb *verb, int argc, char **argv, int first, struct
 		{ WITH_SANDBOX,
 		  { "--sandbox", NULL, &cli->sandbox, "all shares of this sandbox" } },
 		{ WITH_ACCESS, { "--access", NULL, &cli->access, "ro: the only less there is" } },
+		{ WITH_DOCTOR,
+		  { "--annotation", NULL, &cli->annotation,
+		    "whether hooks apply to a container with KEY=VALUE,..." } },
+		{ WITH_DOCTOR, { "--command", NULL, &cli->command, "and that runs this program" } },
+		{ WITH_DOCTOR,
+		  { "--root", NULL, &cli->root,
+		    "look for engines, their settings and hooks below it" } },
 		{ WITH_POD, { "--pod-dir", NULL, &cli->pod_dir, "the pod's directory" } },
 		{ WITH_POD,
 		  { "--volume-name", NULL, &cli->volume_name, "the volume's name in the pod" } },

@@ -1,0 +1,249 @@
+/* doctor: the hook configurations of each engine, read as it reads them. */
+#include "cli/doctor_hooks.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "common/str.h"
+
+/* One engine's examination. */
+struct examination {
+	struct doctor *d;
+	const struct engine *engine;
+	struct toml_strings directories;
+	char *from; /* the file that names them */
+	struct oci_hook_files files;
+	struct engine_hooks hooks;
+};
+
+static void close_examination(struct examination *x)
+{
+	toml_strings_free(&x->directories);
+	free(x->from);
+	oci_hook_files_free(&x->files);
+	free(x->hooks.ours);
+}
+
+static void complain(const char *file, const char *why, void *data)
+{
+	struct examination *x = data;
+
+	doctor_find(x->d, DOCTOR_PROBLEM, "%s: %s: %s", x->engine->name, file, why);
+	doctor_remedy(x->d, "correct it; %s does not start with it, or without what is there",
+		      x->engine->name);
+}
+
+enum our_program our_program(const struct oci_hook *hook)
+{
+	const char *slash = hook->hook.path ? strrchr(hook->hook.path, '/') : NULL;
+
+	return !slash					    ? OURS_NONE
+	       : str_equal(slash + 1, "oci-share-prestart") ? OURS_PRESTART
+	       : str_equal(slash + 1, "oci-share-poststop") ? OURS_POSTSTOP
+							    : OURS_NONE;
+}
+
+/* In the engine's order: the program, expressions, stages. */
+static void validate(struct examination *x, struct oci_hook_file *file)
+{
+	cleanup_fd int fd = -EBADF;
+	struct err e = { 0 };
+
+	if (file->status != OCI_HOOK_GOOD)
+		return;
+	if (file->hook.hook.path[0] == '/') {
+		fd = at_try(x->d->root, file->hook.hook.path, O_PATH, RESOLVE_IN_ROOT);
+		if (fd == -ENOENT) {
+			file->status = OCI_HOOK_MISSING;
+			return;
+		}
+		if (fd < 0)
+			(void)err_sys(&e, -fd, "open '%s'", file->hook.hook.path);
+	}
+	if (e.exit_code || hook_check_regexps(&file->hook, &e) < 0 ||
+	    oci_hook_check(&file->hook, x->engine->extra_stage, &e) < 0)
+		oci_hook_file_refuse(file, &e);
+}
+
+static void report_bad(struct doctor *d, const struct engine *engine,
+		       const struct oci_hook_file *file)
+{
+	const char *why = file->why ? file->why : "not acceptable";
+
+	if (file->passed) {
+		doctor_find(d, DOCTOR_WARNING,
+			    "%s: %s/%s: %s; passed over in silence, as an earlier file there names "
+			    "a program that is missing",
+			    engine->name, file->directory, file->name, why);
+		doctor_remedy(d, "correct or remove it: without that other file no container "
+				 "starts");
+	} else {
+		doctor_find(d, DOCTOR_PROBLEM, "%s: %s/%s: %s; no container starts with it",
+			    engine->name, file->directory, file->name, why);
+		doctor_remedy(d, "correct or remove it; oci-hooks(5) has the format");
+	}
+}
+
+static void report_file(struct doctor *d, const struct engine *engine,
+			const struct oci_hook_file *file)
+{
+	bool ours = our_program(&file->hook) != OURS_NONE;
+
+	switch (file->status) {
+	case OCI_HOOK_BAD:
+		report_bad(d, engine, file);
+		break;
+	case OCI_HOOK_MISSING:
+		doctor_find(d, ours ? DOCTOR_PROBLEM : DOCTOR_WARNING,
+			    "%s: %s/%s: '%s' is not there; containers start without this hook, and "
+			    "nobody says so",
+			    engine->name, file->directory, file->name, file->hook.hook.path);
+		doctor_remedy(d, "install it, or correct the path, or remove the file");
+		break;
+	case OCI_HOOK_NOWHERE:
+		doctor_find(d, DOCTOR_WARNING,
+			    "%s: %s/%s is a link that leads nowhere, and is passed over",
+			    engine->name, file->directory, file->name);
+		doctor_remedy(d, "remove it, or what it leads to has to be installed");
+		break;
+	case OCI_HOOK_OLD:
+		doctor_find(d, DOCTOR_NOTE,
+			    "%s: %s/%s is in the format 0.1.0, which is not examined here",
+			    engine->name, file->directory, file->name);
+		doctor_remedy(d, "rewrite it in the format 1.0.0, oci-hooks(5)");
+		break;
+	case OCI_HOOK_GOOD:
+		if (!file->hidden || !ours)
+			break;
+		doctor_find(d, DOCTOR_WARNING,
+			    "%s: %s/%s is hidden by a file of the same name in a later directory",
+			    engine->name, file->directory, file->name);
+		doctor_remedy(d, "rename or remove the other");
+	}
+}
+
+static void read_directory(struct examination *x, const char *directory)
+{
+	size_t first = x->files.n;
+	struct err e = { 0 };
+	int result = oci_hook_files_add(x->d->root, directory, &x->files, &e);
+
+	for (size_t i = first; i < x->files.n; i++)
+		validate(x, &x->files.items[i]);
+	if (result == -ENOENT && x->from) {
+		doctor_find(x->d, DOCTOR_NOTE, "%s: %s, which %s names, is not there",
+			    x->engine->name, directory, x->from);
+		doctor_remedy(x->d, "make it, or take it out of hooks_dir");
+	} else if (result < 0 && result != -ENOENT) {
+		doctor_find(x->d, DOCTOR_PROBLEM, "%s: %s", x->engine->name, e.message);
+		doctor_remedy(x->d, "make it a directory that root can read");
+	}
+}
+
+/* Say what is found, and take what counts. */
+static void take_files(struct examination *x)
+{
+	const struct oci_hook_file **ours = realloc_array(NULL, x->files.n + 1, sizeof(*ours));
+
+	ignore_result(oci_hook_files_settle(&x->files)); /* each bad file is said */
+	x->hooks.ours = ours;
+	if (!ours) {
+		x->d->no_memory = true;
+		return;
+	}
+	for (size_t i = 0; i < x->files.n; i++) {
+		const struct oci_hook_file *file = &x->files.items[i];
+
+		report_file(x->d, x->engine, file);
+		if (file->status == OCI_HOOK_GOOD && !file->hidden &&
+		    our_program(&file->hook) != OURS_NONE)
+			ours[x->hooks.n++] = file;
+	}
+}
+
+static void report_none(struct examination *x, bool others)
+{
+	static const char *const elsewhere[] = { "/usr/share/containers/oci/hooks.d",
+						 "/etc/containers/oci/hooks.d",
+						 "/usr/local/share/containers/oci/hooks.d",
+						 "/usr/local/etc/containers/oci/hooks.d" };
+	const char *found = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(elsewhere) && !found; i++) {
+		cleanup_free char *path = str_format("%s/oci-share-prestart.json", elsewhere[i]);
+		cleanup_fd int fd = path ? at_try(x->d->root, path, O_PATH, RESOLVE_IN_ROOT) : -1;
+
+		found = fd >= 0 ? elsewhere[i] : NULL;
+	}
+	for (size_t i = 0; i < x->directories.n && found; i++)
+		found = str_equal(x->directories.items[i], found) ? NULL : found;
+	doctor_find(x->d, others && !found ? DOCTOR_NOTE : DOCTOR_PROBLEM,
+		    "%s: no hook of ours is in effect; it looks in %s%s%s", x->engine->name,
+		    x->directories.n > 0 ? x->directories.items[0] : "no directory",
+		    x->directories.n > 1 ? " and others, by "
+		    : x->from		 ? ", by "
+					 : "",
+		    x->from		   ? x->from
+		    : x->directories.n > 1 ? "its defaults"
+					   : "");
+	if (found)
+		doctor_remedy(x->d, "they are in %s: %s; %s", found,
+			      x->engine->key ? "name it in hooks_dir" : "copy them from there",
+			      x->engine->reload);
+	else
+		doctor_remedy(x->d,
+			      "install oci-share-prestart.json and oci-share-poststop.json "
+			      "there; %s",
+			      x->engine->reload);
+}
+
+/* Returns whether hooks of ours are in effect. 'others': with another engine they are. */
+static bool examine(struct doctor *d, const struct engine *engine,
+		    const struct hook_container *container, bool others)
+{
+	cleanup_with(close_examination) struct examination x = { .d = d,
+								 .engine = engine,
+								 .hooks = { .engine = engine } };
+	struct err e = { 0 };
+
+	if (engine_directories(d->root, engine, complain, &x, &x.directories, &x.from, &e) < 0) {
+		d->no_memory = true;
+		return false;
+	}
+	for (size_t i = 0; i < x.directories.n; i++)
+		read_directory(&x, x.directories.items[i]);
+	take_files(&x);
+	if (x.hooks.n == 0)
+		report_none(&x, others);
+	else
+		doctor_ours(d, &x.hooks, container);
+	return x.hooks.n > 0;
+}
+
+void doctor_hooks(struct doctor *d)
+{
+	cleanup_with(hook_annotations_free) struct json_map annotations = { 0 };
+	struct hook_container container = { .command = d->cli->command };
+	bool asked = d->cli->annotation || d->cli->command, any = false, installed = false;
+	struct err e = { 0 };
+
+	if (d->cli->annotation &&
+	    hook_annotations_parse(d->cli->annotation, &annotations, &e) < 0) {
+		doctor_find(d, DOCTOR_PROBLEM, "--annotation: %s", e.message);
+		doctor_remedy(d, "--annotation KEY=VALUE,KEY=VALUE");
+		return;
+	}
+	container.annotations = annotations;
+	for (size_t i = 0; i < n_engines; i++) {
+		if (!engine_is_installed(d->root, &engines[i]))
+			continue;
+		installed = true;
+		any |= examine(d, &engines[i], asked ? &container : NULL, any);
+	}
+	if (!installed) {
+		doctor_find(d, DOCTOR_NOTE,
+			    "no engine is installed that reads hook configurations");
+		doctor_remedy(d, "containerd has them by base_runtime_spec or NRI, docker by a "
+				 "runtime of its own that adds them");
+	}
+}

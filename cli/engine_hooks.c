@@ -1,0 +1,204 @@
+/* In which directories an engine looks for hook configurations. */
+#include "cli/engine_hooks.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "common/at.h"
+#include "common/io.h"
+#include "common/str.h"
+
+#define VENDOR "/usr/share/containers/oci/hooks.d"
+#define ADMIN  "/etc/containers/oci/hooks.d"
+
+/* podman: containers.conf(5) and pkg/config of containers/common; root's, without $CONTAINERS_CONF.
+ * CRI-O: crio.conf(5), crio.conf.d(5), pkg/config. The injector: plugins/hook-injector of
+ * containerd/nri. Neither podman nor CRI-O looks into /etc unless it is told to. */
+const struct engine engines[] = {
+	{ .name = "podman",
+	  .program = "podman",
+	  .key = "engine.hooks_dir",
+	  .files = { "/usr/share/containers/containers.conf", "/etc/containers/containers.conf" },
+	  .drop_ins = "/etc/containers/containers.conf.d",
+	  .directories = { VENDOR },
+	  .extra_stage = "precreate",
+	  .reload = "it counts for the next container" },
+	{ .name = "CRI-O",
+	  .program = "crio",
+	  .key = "crio.runtime.hooks_dir",
+	  .files = { "/etc/crio/crio.conf" },
+	  .drop_ins = "/etc/crio/crio.conf.d",
+	  .all_drop_ins = true,
+	  .directories = { VENDOR },
+	  .reload = "restart crio after a change of its settings" },
+	{ .name = "NRI hook-injector",
+	  .program = "hook-injector",
+	  .socket = "/run/nri/nri.sock",
+	  .directories = { VENDOR, ADMIN },
+	  .reload = "it watches its directories" },
+};
+const size_t n_engines = ARRAY_SIZE(engines);
+
+static const char *const programs[] = { "/usr/bin",	   "/usr/sbin", "/usr/local/bin",
+					"/usr/local/sbin", "/bin",	"/sbin" };
+
+static bool is_there(int root, const char *path)
+{
+	cleanup_fd int fd = at_try(root, path, O_PATH, RESOLVE_IN_ROOT);
+
+	return fd >= 0;
+}
+
+bool engine_is_installed(int root, const struct engine *engine)
+{
+	if (engine->socket && is_there(root, engine->socket))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
+		cleanup_free char *path = str_format("%s/%s", programs[i], engine->program);
+
+		if (path && is_there(root, path))
+			return true;
+	}
+	return false;
+}
+
+/* The reading of one engine's settings. */
+struct settings {
+	int root;
+	const struct engine *engine;
+	engine_complain *complain;
+	void *data;
+	struct toml_strings *directories;
+	char **from;
+	struct toml_strings names; /* of the drop-ins: paths */
+	const char *directory;	   /* that is read */
+	unsigned depth;
+	struct err *e;
+};
+
+static int read_text(int root, const char *path, char **ret, struct err *e)
+{
+	cleanup_fd int fd =
+		at_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, RESOLVE_IN_ROOT, e);
+	cleanup_free char *text = NULL;
+	struct stat st;
+	size_t length;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return err_set(e, EX_CONFIG, EINVAL, "not a regular file");
+	if (io_read_all(fd, TOML_FILE_MAX, &text, &length, e) < 0)
+		return -e->error;
+	if (strlen(text) != length)
+		return err_set(e, EX_CONFIG, EINVAL, "it has a NUL byte");
+	*ret = take_ptr(text);
+	return 0;
+}
+
+/* A file that is not there is right. */
+static int read_settings(struct settings *s, const char *path, struct err *e)
+{
+	cleanup_free char *text = NULL;
+	struct err why = { 0 };
+	int found = read_text(s->root, path, &text, &why);
+
+	if (found == -ENOENT)
+		return 0;
+	if (found == 0)
+		found = toml_read_strings(text, s->engine->key, s->directories, &why);
+	if (found < 0)
+		s->complain(path, why.message, s->data);
+	if (found != 1)
+		return 0;
+	free(*s->from);
+	*s->from = strdup(path);
+	return *s->from ? 0 : err_nomem(e);
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int add_directory(struct settings *s, const char *directory, struct err *e);
+
+static int add_drop_in(const char *name, void *data)
+{
+	struct settings *s = data;
+	cleanup_free char *path = str_format("%s/%s", s->directory, name);
+	cleanup_fd int fd = path ? at_try(s->root, path, O_PATH, RESOLVE_IN_ROOT) : -ENOMEM;
+	size_t length = strlen(name);
+	struct statx sx;
+	struct err e = { 0 };
+
+	if (fd == -ENOMEM)
+		return err_nomem(s->e);
+	if (fd < 0 || at_statx(fd, &sx, &e) < 0)
+		return 0;
+	if (S_ISDIR(sx.stx_mode))
+		return s->engine->all_drop_ins ? add_directory(s, path, s->e) : 0;
+	if (!s->engine->all_drop_ins && (length < 5 || !str_equal(name + length - 5, ".conf")))
+		return 0;
+	return toml_strings_add(&s->names, path, s->e);
+}
+
+static int add_directory(struct settings *s, const char *directory, struct err *e)
+{
+	cleanup_fd int fd = at_try(s->root, directory, O_RDONLY | O_DIRECTORY, RESOLVE_IN_ROOT);
+	const char *above = s->directory;
+	int result;
+
+	if (fd < 0 || s->depth > 8)
+		return 0;
+	s->directory = directory;
+	s->depth++;
+	result = at_each(fd, add_drop_in, s, e);
+	s->directory = above;
+	s->depth--;
+	return result;
+}
+
+static int read_all(struct settings *s, struct err *e)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(s->engine->files); i++)
+		if (s->engine->files[i] && read_settings(s, s->engine->files[i], e) < 0)
+			return -e->error;
+	if (add_directory(s, s->engine->drop_ins, e) < 0)
+		return -e->error;
+	if (s->names.n > 0)
+		qsort(s->names.items, s->names.n, sizeof(*s->names.items), compare);
+	for (size_t i = 0; i < s->names.n; i++)
+		if (read_settings(s, s->names.items[i], e) < 0)
+			return -e->error;
+	return 0;
+}
+
+int engine_directories(int root, const struct engine *engine, engine_complain *complain, void *data,
+		       struct toml_strings *ret, char **ret_from, struct err *e)
+{
+	cleanup_with(toml_strings_free) struct toml_strings directories = { 0 };
+	cleanup_free char *from = NULL;
+	struct settings s = { .root = root,
+			      .engine = engine,
+			      .complain = complain,
+			      .data = data,
+			      .directories = &directories,
+			      .from = &from,
+			      .e = e };
+	int result = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(engine->directories); i++)
+		if (engine->directories[i] &&
+		    toml_strings_add(&directories, engine->directories[i], e) < 0)
+			return -e->error;
+	if (engine->key)
+		result = read_all(&s, e);
+	toml_strings_free(&s.names);
+	if (result < 0)
+		return result;
+	*ret = directories;
+	directories = (struct toml_strings){ 0 };
+	*ret_from = take_ptr(from);
+	return 0;
+}

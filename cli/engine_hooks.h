@@ -1,0 +1,31 @@
+/* In which directories an engine of this host looks for hook configurations, by its settings. */
+#pragma once
+
+#include "cli/toml.h"
+
+/* An engine that reads hook configurations. One row of the table in engine_hooks.c. */
+struct engine {
+	const char *name;
+	const char *program;  /* in a directory of programs */
+	const char *socket;   /* or this is there; NULL: nothing else */
+	const char *key;      /* of its settings; NULL: it has none */
+	const char *files[2]; /* settings, later ones win */
+	const char *drop_ins; /* directory of more of them */
+	bool all_drop_ins;    /* whatever their names, and in directories below; else *.conf */
+	const char *directories[2]; /* where it looks by default */
+	const char *extra_stage;    /* that it knows beside those of the specification */
+	const char *reload;	    /* what to do after a change */
+};
+
+extern const struct engine engines[];
+extern const size_t n_engines;
+
+/* Whether it is installed below 'root' (an O_PATH directory that nothing leads out of). */
+bool engine_is_installed(int root, const struct engine *engine);
+
+/* What is wrong with its settings is told to 'complain'; the engine would not start with them. */
+typedef void engine_complain(const char *file, const char *why, void *data);
+
+/* Its directories. *ret_from: the file that names them, or NULL; the caller frees it. */
+int engine_directories(int root, const struct engine *engine, engine_complain *complain, void *data,
+		       struct toml_strings *ret, char **ret_from, struct err *e) must_use;
