@@ -230,6 +230,21 @@ static int publish_locked(struct publication *p, struct err *e)
 	return -e->error;
 }
 
+/* A user namespace's root may not look at process 1, but then its mounts are the user's own. */
+static void say_hidden(const struct publication *p)
+{
+	cleanup_free char *runtime = NULL;
+	struct err ignored = { 0 }; /* without an answer: no warning */
+
+	if (process_user_runtime_directory(&runtime, &ignored) == 0 && runtime)
+		log_line(p->log, LOG_LEVEL_WARNING,
+			 "export/ is in a user's mount namespace, which the host does not see");
+	else if (!process_in_first_namespace(p->c.proc))
+		log_line(p->log, LOG_LEVEL_WARNING,
+			 "export/ was made in a mount namespace that is not the host's, which may "
+			 "not see it; run oci-share setup before");
+}
+
 static void say_published(const struct publication *p)
 {
 	size_t volumes = count_published(p->plan.volumes, p->plan.n),
@@ -242,10 +257,8 @@ static void say_published(const struct publication *p)
 	log_line(p->log, LOG_LEVEL_INFO,
 		 "published rootfs and %zu of %zu volumes%s at %s/export/%s/%s", volumes, p->plan.n,
 		 also, p->policy->share_dir, p->sandbox, p->state->id);
-	if (p->sd.made_export && !process_in_first_namespace(p->c.proc))
-		log_line(p->log, LOG_LEVEL_WARNING,
-			 "export/ was made in a mount namespace that is not the host's, which may "
-			 "not see it; run oci-share setup before");
+	if (p->sd.made_export)
+		say_hidden(p);
 	if (!p->plan.verified)
 		log_line(p->log, LOG_LEVEL_WARNING,
 			 "not all of it could be compared with what the container has");
