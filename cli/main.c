@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "common/confine.h"
 #include "common/process.h"
 #include "common/str.h"
+#include "filter/tool.h"
 
 enum verb_options {
 	WITH_JSON = 1 << 0,
@@ -108,6 +110,13 @@ static int print_help(const struct verb *verb, const struct option_row *rows)
 	return 0;
 }
 
+static const struct confinement confinement = { .capabilities = CAPABILITY(CAP_SYS_ADMIN) |
+								CAPABILITY(CAP_DAC_OVERRIDE) |
+								CAPABILITY(CAP_DAC_READ_SEARCH) |
+								CAPABILITY(CAP_SYS_PTRACE) |
+								CAPABILITY(CAP_CHOWN),
+						FILTER };
+
 static int run(const struct verb *verb, int argc, char **argv, int first, struct cli *cli,
 	       struct err *e)
 {
@@ -153,7 +162,7 @@ static int run(const struct verb *verb, int argc, char **argv, int first, struct
 	if (cli->options.help)
 		return print_help(verb, rows);
 	policy_open_log(&cli->policy, &cli->log);
-	if (!verb->reads_files && process_leave_directory(e) < 0)
+	if ((!verb->reads_files && process_leave_directory(e) < 0) || confine(&confinement, e) < 0)
 		return -e->error;
 	return verb->run(cli, e);
 }

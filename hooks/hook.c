@@ -43,6 +43,21 @@ static void close_frame(struct frame *f)
 	policy_free(&f->policy);
 }
 
+/* All that is trusted was read; what comes now need not be. */
+static int enter_confinement(const struct hook *hook, struct frame *f, struct err *e)
+{
+	struct confinement c = hook->confinement;
+	int result;
+
+	if (f->policy.create_subpaths)
+		c.capabilities |= hook->to_create;
+	result = confine(&c, e);
+	if (result > 0)
+		log_line(&f->log, LOG_LEVEL_WARNING, "this kernel has no seccomp filters");
+	log_step(&f->log, "confine", "instructions=%u", c.length);
+	return result;
+}
+
 static int run(const struct hook *hook, struct frame *f, struct err *e)
 {
 	cleanup_fd int fd = -EBADF;
@@ -50,7 +65,7 @@ static int run(const struct hook *hook, struct frame *f, struct err *e)
 	policy_open_log(&f->policy, &f->log);
 	log_start(&f->log);
 	fd = options_open_state(&f->options, e);
-	if (fd < 0 || process_leave_directory(e) < 0 ||
+	if (fd < 0 || process_leave_directory(e) < 0 || enter_confinement(hook, f, e) < 0 ||
 	    oci_state_read(fd, io_now() + STATE_DEADLINE_US, &f->state, e) < 0)
 		return -e->error;
 	f->log.id = f->state.id;

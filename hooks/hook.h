@@ -2,6 +2,7 @@
  * exit code. */
 #pragma once
 
+#include "common/confine.h"
 #include "common/log.h"
 #include "oci-spec/state.h"
 #include "share/policy.h"
@@ -13,6 +14,8 @@ struct hook {
 	bool may_warn;		/* on_error = warn applies */
 	int (*run)(const struct policy *policy, const struct oci_state *state, struct log *log,
 		   struct err *e);
+	struct confinement confinement;
+	uint64_t to_create; /* capabilities that are kept where create_subpaths = true, too */
 };
 
 /* main() of a hook. Returns the exit code: 0 or one of sysexits(3). */

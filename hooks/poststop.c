@@ -1,5 +1,6 @@
 /* oci-share-poststop: withdraw the container's share (stage poststop). Only the id is needed;
  * bundle and config.json may be gone, and the hook may run twice. */
+#include "filter/poststop.h"
 #include "hooks/hook.h"
 #include "share/record.h"
 #include "share/withdraw.h"
@@ -64,6 +65,9 @@ int main(int argc, char **argv)
 		.stage = "poststop",
 		.summary = "Withdraw the share that oci-share-prestart published for a container.",
 		.run = run,
+		.confinement = { .capabilities = CAPABILITY(CAP_SYS_ADMIN) |
+						 CAPABILITY(CAP_DAC_READ_SEARCH),
+				 FILTER },
 	};
 
 	return hook_main(&hook, argc, argv);

@@ -1,5 +1,6 @@
 /* oci-share-prestart: publish the container's share (stages createRuntime and prestart). */
 #include "hooks/hook.h"
+#include "filter/prestart.h"
 #include "share/publish.h"
 
 int main(int argc, char **argv)
@@ -12,6 +13,12 @@ int main(int argc, char **argv)
 		.reads_annotations = true,
 		.may_warn = true,
 		.run = publish,
+		/* to see the container's mounts takes SYS_PTRACE */
+		.confinement = { .capabilities = CAPABILITY(CAP_SYS_ADMIN) |
+						 CAPABILITY(CAP_DAC_READ_SEARCH) |
+						 CAPABILITY(CAP_SYS_PTRACE),
+				 FILTER },
+		.to_create = CAPABILITY(CAP_DAC_OVERRIDE) | CAPABILITY(CAP_CHOWN),
 	};
 
 	return hook_main(&hook, argc, argv);
