@@ -73,8 +73,8 @@ int main(int argc, char **argv)
 	if (program == 0 || !ctx)
 		check(-EINVAL, "usage: generate prestart|poststop|tool");
 	check(seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS), "attribute");
-	/* as a tree: when a filter is loaded, the kernel walks it for each number there is, 38 µs in
-	 * all, where a list takes 125 */
+	/* as a tree: when a filter is loaded, the kernel walks it for each number there is, 38 µs
+	 * in all, where a list takes 125 */
 	check(seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2), "attribute");
 	for (size_t i = 0; i < ARRAY_SIZE(filter_rows); i++)
 		if (filter_rows[i].programs & program)
