@@ -29,6 +29,7 @@ struct cli {
 
 /* Verbs return 0 or a negative errno; the error's exit code is the tool's. */
 int verb_setup(struct cli *cli, struct err *e);
+int verb_teardown(struct cli *cli, struct err *e);
 int verb_plan(struct cli *cli, struct err *e);
 int verb_list(struct cli *cli, struct err *e);
 int verb_tree(struct cli *cli, struct err *e);

@@ -53,8 +53,7 @@ static int take_orphan(struct progress *p, const struct withdrawal *w, struct er
 	int result = record_read(&p->cli->sd, w->id, &r, e), detached = 1;
 
 	*e = (struct err){ 0 };
-	if (result != -ENOENT &&
-	    !(result == 0 && !str_equal(r.nonce, w->nonce) && !str_equal(r.successor, w->nonce)))
+	if (result != -ENOENT && !(result == 0 && !str_equal(r.nonce, w->nonce)))
 		return 0;
 	if (!p->cli->dry_run)
 		detached = withdraw_copies(p->cli->proc, w, e);

@@ -27,6 +27,7 @@ static const struct verb {
 	int (*run)(struct cli *cli, struct err *e);
 } verbs[] = {
 	{ "setup", "", "make share_dir and export/, or repair them", 0, 0, false, verb_setup },
+	{ "teardown", "", "withdraw all shares and remove share_dir", 0, 0, false, verb_teardown },
 	{ "plan", "[STATE]", "what prestart would publish and why; changes nothing", WITH_JSON, 1,
 	  true, verb_plan },
 	{ "list", "", "all shares, one a line", WITH_JSON, 0, false, verb_list },

@@ -261,3 +261,17 @@ int share_resolve(const struct sharedir *sd, const char *text, char **ret, struc
 	*ret = strdup(found);
 	return *ret ? 0 : err_nomem(e);
 }
+
+int share_find(struct cli *cli, const char *text, char **ret, struct err *e)
+{
+	int there;
+
+	if (!text)
+		return err_set(e, EX_USAGE, EINVAL, "%s: which container?", cli->log.stage);
+	there = cli_open(cli, e);
+	if (there < 0)
+		return there;
+	if (!there)
+		return err_set(e, EX_NOINPUT, ENOENT, "there is no share of '%s'", text);
+	return share_resolve(&cli->sd, text, ret, e);
+}

@@ -55,3 +55,9 @@ void share_ids_free(struct share_ids *ids);
 /* The id that the operator means: itself, or the only one that begins so. Exit 66: there is none;
  * 64: several do. The caller frees it. */
 int share_resolve(const struct sharedir *sd, const char *text, char **ret, struct err *e) must_use;
+
+/* cli_open(), and then that. 'text' is the verb's operand; NULL: exit 64. */
+int share_find(struct cli *cli, const char *text, char **ret, struct err *e) must_use;
+
+/* Withdraw all shares, or those of cli->sandbox; goes on after an error and returns the first. */
+int withdraw_many(struct cli *cli, struct err *e) must_use;

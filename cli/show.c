@@ -87,17 +87,8 @@ int verb_show(struct cli *cli, struct err *e)
 {
 	cleanup_with(share_free) struct share share = { 0 };
 	cleanup_free char *id = NULL;
-	const char *text = cli->options.operands[0];
-	int there;
 
-	if (!text)
-		return err_set(e, EX_USAGE, EINVAL, "show: which container?");
-	there = cli_open(cli, e);
-	if (there < 0)
-		return there;
-	if (!there)
-		return err_set(e, EX_NOINPUT, ENOENT, "there is no share of '%s'", text);
-	if (share_resolve(&cli->sd, text, &id, e) < 0 ||
+	if (share_find(cli, cli->options.operands[0], &id, e) < 0 ||
 	    share_read(cli, id, SHARE_WHOLE, &share, e) < 0)
 		return -e->error;
 	if (cli->json)

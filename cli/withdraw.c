@@ -43,7 +43,7 @@ static int withdraw_one(struct cli *cli, const char *id, struct err *e)
 	return result;
 }
 
-static int withdraw_many(struct cli *cli, struct err *e)
+int withdraw_many(struct cli *cli, struct err *e)
 {
 	cleanup_with(share_ids_free) struct share_ids ids = { 0 };
 	struct err first = { 0 };
@@ -75,14 +75,11 @@ int verb_withdraw(struct cli *cli, struct err *e)
 	if ((text != NULL) + (cli->sandbox != NULL) + cli->all != 1)
 		return err_set(e, EX_USAGE, EINVAL,
 			       "withdraw: give one of ID, --sandbox ID and --all");
-	there = cli_open(cli, e);
-	if (there < 0)
-		return there;
-	if (!text)
-		return there ? withdraw_many(cli, e) : 0;
-	if (!there)
-		return err_set(e, EX_NOINPUT, ENOENT, "there is no share of '%s'", text);
-	if (share_resolve(&cli->sd, text, &id, e) < 0)
+	if (!text) {
+		there = cli_open(cli, e);
+		return there > 0 ? withdraw_many(cli, e) : there;
+	}
+	if (share_find(cli, text, &id, e) < 0)
 		return -e->error;
 	result = withdraw_one(cli, id, e);
 	return result < 0 ? result : 0;

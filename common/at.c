@@ -226,10 +226,17 @@ int at_statx(int fd, struct statx *ret, struct err *e)
 	return 0;
 }
 
+/* NULL with errno 0: the end. */
+static struct dirent *next_entry(DIR *dir)
+{
+	errno = 0;
+	return readdir(dir);
+}
+
 int at_each(int dirfd, int (*each)(const char *name, void *data), void *data, struct err *e)
 {
 	cleanup_fd int fd = at_open(dirfd, ".", O_RDONLY | O_DIRECTORY, 0, e);
-	struct dirent *entry;
+	struct dirent *entry = NULL;
 	int result = 0;
 	DIR *dir;
 
@@ -239,9 +246,25 @@ int at_each(int dirfd, int (*each)(const char *name, void *data), void *data, st
 	if (!dir)
 		return err_nomem(e);
 	(void)take_fd(&fd); /* it is the stream's now */
-	while (result == 0 && (entry = readdir(dir)))
+	while (result == 0 && (entry = next_entry(dir)))
 		if (!str_equal(entry->d_name, ".") && !str_equal(entry->d_name, ".."))
 			result = each(entry->d_name, data);
+	if (!entry && errno != 0)
+		result = err_sys(e, errno, "read a directory");
 	(void)closedir(dir); /* only read from */
 	return result;
+}
+
+static int not_empty(const char *name, void *data)
+{
+	(void)name;
+	(void)data;
+	return 1;
+}
+
+int at_is_empty(int dirfd, struct err *e)
+{
+	int result = at_each(dirfd, not_empty, NULL, e);
+
+	return result < 0 ? result : !result;
 }

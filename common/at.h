@@ -39,6 +39,9 @@ int at_mkdir(int dirfd, const char *name, unsigned mode, struct err *e) must_use
 int at_each(int dirfd, int (*each)(const char *name, void *data), void *data,
 	    struct err *e) must_use;
 
+/* Whether a directory has no entries: 1, or 0. */
+int at_is_empty(int dirfd, struct err *e) must_use;
+
 /* /proc, checked to be the root of a proc filesystem. */
 int at_open_proc(struct err *e) must_use;
 

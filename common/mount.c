@@ -53,6 +53,15 @@ int mount_shape(int fd, uint64_t attributes, uint64_t propagation, bool recursiv
 	return 0;
 }
 
+int mount_unseal(int fd, struct err *e)
+{
+	struct mount_attr attr = { .attr_clr = MOUNT_ATTR_RDONLY };
+
+	if (sys_mount_setattr(fd, "", AT_EMPTY_PATH, &attr) < 0)
+		return fail(e, errno, "mount_setattr");
+	return 0;
+}
+
 int mount_attach(int mount, int dirfd, const char *name, struct err *e)
 {
 	unsigned flags = MOVE_MOUNT_F_EMPTY_PATH;

@@ -28,6 +28,9 @@ int mount_clone(int fd, bool recursive, struct err *e) must_use;
 int mount_shape(int fd, uint64_t attributes, uint64_t propagation, bool recursive,
 		struct err *e) must_use;
 
+/* Make a detached clone of a read-only mount one that can be written. */
+int mount_unseal(int fd, struct err *e) must_use;
+
 /* Attach a detached mount at 'name' below dirfd, or, where name is "", at dirfd itself. -EINVAL
  * before Linux 6.15 where dirfd is in a detached tree. */
 int mount_attach(int mount, int dirfd, const char *name, struct err *e) must_use;

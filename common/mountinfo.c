@@ -138,6 +138,7 @@ int mountinfo_get(int proc, uint64_t id, struct mountinfo *ret, struct err *e)
 		.minor = s->sb_dev_minor,
 		.attributes = s->mnt_attr,
 		.peer_group = s->mnt_propagation & MS_SHARED ? s->mnt_peer_group : 0,
+		.master = s->mnt_propagation & MS_SLAVE ? s->mnt_master : 0,
 		.root = stat_string(s, SYS_STATMOUNT_MNT_ROOT, s->mnt_root),
 		.point = stat_string(s, SYS_STATMOUNT_MNT_POINT, s->mnt_point),
 		.source = stat_string(s, SYS_STATMOUNT_SB_SOURCE, s->sb_source),

@@ -19,8 +19,9 @@ struct mountinfo {
 	char *point;	       /* where, seen from our root */
 	char *fstype;	       /* with subtype: fuse.sshfs */
 	char *source;	       /* the device, or what the mounter called it; "" if none */
-	char *options; /* of the mount and of the superblock, as a list with commas; in a value,
-			  blank, comma, '=' and backslash are as the kernel writes them: \040 */
+	char *options;	 /* of the mount and of the superblock, as a list with commas; in a value,
+			    blank, comma, '=' and backslash are as the kernel writes them: \040 */
+	uint64_t master; /* peer group that it is a slave of; 0: of none */
 };
 
 void mountinfo_free(struct mountinfo *m);

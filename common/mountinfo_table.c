@@ -101,6 +101,8 @@ int mountinfo_parse(const char *line, struct mountinfo *ret, struct err *e)
 		f = next_field(&line);
 		if (strncmp(f.text, "shared:", 7) == 0)
 			m.peer_group = strtoull(f.text + 7, NULL, 10);
+		if (strncmp(f.text, "master:", 7) == 0)
+			m.master = strtoull(f.text + 7, NULL, 10);
 	} while (f.length > 0 && !(f.length == 1 && f.text[0] == '-'));
 	fstype = next_field(&line);
 	source = next_field(&line); /* may be empty */

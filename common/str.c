@@ -190,8 +190,7 @@ char *str_unescape_octal(const char *text, size_t length)
 	char *plain = malloc(length + 1), *out = plain;
 
 	for (size_t i = 0; plain && i < length; i++) {
-		if (text[i] == '\\' && i + 3 < length + 1 &&
-		    strspn(text + i + 1, "01234567") >= 3) {
+		if (text[i] == '\\' && i + 3 < length && strspn(text + i + 1, "01234567") >= 3) {
 			*out++ = (char)((text[i + 1] - '0') << 6 | (text[i + 2] - '0') << 3 |
 					(text[i + 3] - '0'));
 			i += 3;

@@ -31,7 +31,7 @@ static int open_subpath(struct builder *b, const struct planned *p, int volume, 
 {
 	int fd = subpath_open(volume, p->subpath->path, e);
 
-	if (fd != -ENOENT || !b->c->policy->create_subpaths)
+	if (fd != -ENOENT || !plan_may_create(b->c->policy, p))
 		return fd;
 	*e = (struct err){ 0 };
 	if (pass == PASS_EXISTING || !b->seal)

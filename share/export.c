@@ -28,13 +28,6 @@ static int repair_export(const struct sharedir *sd, int fd, const struct mountin
 	return mount_shape(fd, EXPORT_ATTRIBUTES, propagation, false, e);
 }
 
-static int note_entry(const char *name, void *data)
-{
-	(void)name;
-	(void)data;
-	return 1;
-}
-
 /* How export/ may be treated. */
 enum export_mode {
 	EXPORT_LOOK,   /* without the setup lock: look only */
@@ -52,7 +45,7 @@ static int check_export(struct sharedir *sd, const struct policy *policy, int pr
 	uint64_t propagation = policy_propagation(policy);
 	bool repair = mode == EXPORT_REPAIR, other;
 	struct statx sx;
-	int used;
+	int unused;
 
 	if (fd < 0 || at_statx(fd, &sx, e) < 0)
 		return -e->error;
@@ -69,10 +62,10 @@ static int check_export(struct sharedir *sd, const struct policy *policy, int pr
 	if (other && mode == EXPORT_LOOK)
 		return 0;
 	if (other && mode == EXPORT_LOCKED) {
-		used = at_each(sd->tree, note_entry, NULL, e);
-		if (used < 0)
-			return used;
-		repair = !used && m.attributes & MOUNT_ATTR_RDONLY;
+		unused = at_is_empty(sd->tree, e);
+		if (unused < 0)
+			return unused;
+		repair = unused && m.attributes & MOUNT_ATTR_RDONLY;
 	}
 	if (repair && repair_export(sd, fd, &m, propagation, proc, e) < 0)
 		return err_wrap(e, "repair '%s/export'", policy->share_dir);

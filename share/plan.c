@@ -195,6 +195,11 @@ int plan_find_volume(const struct oci_config *config, const char *destination, s
 	return err_set(e, EX_DATAERR, ENOENT, "no volume is mounted at '%s'", destination);
 }
 
+bool plan_may_create(const struct policy *policy, const struct planned *p)
+{
+	return policy->create_subpaths && !is_readonly_in_container(p->volume->mount);
+}
+
 bool plan_subpath(struct planned *p)
 {
 	p->mount = p->volume->mount;

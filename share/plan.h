@@ -63,6 +63,10 @@ int plan_find_volume(const struct oci_config *config, const char *destination,
  * something to open: false, and skipped, as its volume is. */
 bool plan_subpath(struct planned *p);
 
+/* Whether missing directories of a subpath may be made: where the settings say so, and in volumes
+ * that the container itself may write. */
+bool plan_may_create(const struct policy *policy, const struct planned *p);
+
 /* Then, with kind, facts and source. */
 void plan_subpath_facts(const struct policy *policy, unsigned mounts, struct planned *p);
 

@@ -10,10 +10,12 @@
 #include "common/str.h"
 #include "share/sharedir.h"
 
+enum { LOCK_TRIES = 64 };
+
 int pod_dir_open(const char *path, char **ret_path, struct err *e)
 {
 	cleanup_free char *clean = path_clean(path);
-	cleanup_fd int trusted = -EBADF, fd = -EBADF;
+	cleanup_fd int fd = -EBADF;
 	struct at_trail trail;
 
 	if (!clean)
@@ -21,31 +23,58 @@ int pod_dir_open(const char *path, char **ret_path, struct err *e)
 	if (path[0] != '/')
 		return err_set(e, EX_USAGE, EINVAL, "pod directory '%s': not an absolute path",
 			       path);
-	trusted = at_open_trusted(clean, false, POD_DIR_MODE, &trail, e);
-	if (trusted == -ENOENT)
+	fd = at_open_trusted(clean, false, POD_DIR_MODE, &trail, e);
+	if (fd == -ENOENT)
 		e->exit_code = EX_NOINPUT;
-	if (trusted < 0)
-		return err_wrap(e, "pod directory");
-	fd = at_open(trusted, ".", O_RDONLY | O_DIRECTORY, AT_OURS, e);
-	if (fd < 0 || lock_take(fd, LOCK_WHOLE, SHAREDIR_WAIT_MS, clean, e) < 0)
+	if (fd < 0)
 		return err_wrap(e, "pod directory");
 	*ret_path = take_ptr(clean);
 	return take_fd(&fd);
 }
 
-bool pod_dir_is_name(const char *name)
+/* Whether it is still what it is called. */
+static bool is_current(int pod, int fd)
+{
+	cleanup_fd int again = at_try(pod, POD_DIR_SUBPATHS, O_PATH | O_DIRECTORY, AT_OURS);
+	struct err ignored = { 0 };
+	struct statx a, b;
+
+	return again >= 0 && at_statx(again, &a, &ignored) == 0 &&
+	       at_statx(fd, &b, &ignored) == 0 && at_id_equal(at_id(&a), at_id(&b));
+}
+
+int pod_dir_lock(int pod, bool create, const char *pod_path, struct err *e)
+{
+	/* whoever had the lock before may have removed it */
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		cleanup_fd int fd = -EBADF;
+
+		if (create && at_mkdir(pod, POD_DIR_SUBPATHS, POD_DIR_MODE, e) < 0)
+			return err_wrap(e, "pod directory '%s'", pod_path);
+		fd = at_try(pod, POD_DIR_SUBPATHS, O_RDONLY | O_DIRECTORY, AT_OURS);
+		if (fd == -ENOENT && !create)
+			return -ENOENT;
+		if (fd == -ENOENT)
+			continue;
+		if (fd < 0)
+			return err_sys(e, -fd, "pod directory '%s': open '" POD_DIR_SUBPATHS "'",
+				       pod_path);
+		if (lock_take(fd, LOCK_WHOLE, SHAREDIR_WAIT_MS, pod_path, e) < 0)
+			return err_wrap(e, "pod directory");
+		if (is_current(pod, fd))
+			return take_fd(&fd);
+	}
+	return err_set(e, EX_TEMPFAIL, EAGAIN, "pod directory '%s': others are at work", pod_path);
+}
+
+int pod_dir_check_name(const char *what, const char *name, struct err *e)
 {
 	size_t length = strlen(name);
 
-	return length > 0 && length <= NAME_MAX && !strchr(name, '/') && !str_equal(name, ".") &&
-	       !str_equal(name, "..");
-}
-
-static int is_entry(const char *name, void *data)
-{
-	(void)name;
-	(void)data;
-	return 1;
+	if (length == 0 || length > NAME_MAX || strchr(name, '/') || str_equal(name, ".") ||
+	    str_equal(name, ".."))
+		return err_set(e, EX_USAGE, EINVAL, "'%.300s' is not a name of a %s", name, what);
+	return 0;
 }
 
 /* Why what is there is no placeholder of that type; NULL: it is one. */
@@ -56,7 +85,7 @@ static const char *unfit(int fd, const struct statx *sx, bool directory)
 	if (directory && !S_ISDIR(sx->stx_mode))
 		return "not a directory";
 	if (directory)
-		return at_each(fd, is_entry, NULL, &ignored) == 0 ? NULL : "not empty";
+		return at_is_empty(fd, &ignored) > 0 ? NULL : "not empty";
 	if (S_ISLNK(sx->stx_mode))
 		return "a symbolic link";
 	if (!S_ISREG(sx->stx_mode))

@@ -14,13 +14,18 @@ enum {
 	POD_DIR_STACK_MAX = 16, /* most mounts on one placeholder */
 };
 
-/* Open it and lock it against others of ours. It must be absolute, and it and all above it trusted:
- * at_open_trusted(). Exit 66: it is missing. *ret_path is its clean path; the caller frees it.
- * Returns a descriptor for reading; the lock ends with it. */
+/* Open it. It must be absolute, and it and all above it trusted: at_open_trusted(). Exit 66: it is
+ * missing. *ret_path is its clean path; the caller frees it. Returns an O_PATH descriptor. */
 int pod_dir_open(const char *path, char **ret_path, struct err *e) must_use;
 
-/* Whether a name can be that of a volume's or container's directory. */
-bool pod_dir_is_name(const char *name);
+/* Open its volume-subpaths, and lock it against others of ours; 'create': it is made where it is
+ * missing. It is a directory that only root can open: a lock on what others can read is theirs to
+ * take, too. -ENOENT without an error: there is none. Returns a descriptor for reading, with which
+ * the lock ends. */
+int pod_dir_lock(int pod, bool create, const char *pod_path, struct err *e) must_use;
+
+/* Whether a name can be that of a volume's or container's ('what') directory. */
+int pod_dir_check_name(const char *what, const char *name, struct err *e) must_use;
 
 /* Make an empty directory or file to mount on; an empty one of the other type is replaced.
  * *ret_made: it was not there. Exit 73: something with content is in the way. Returns its O_PATH

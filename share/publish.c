@@ -123,7 +123,7 @@ static int write_record(struct publication *p, struct err *e)
 		.created = p->plan.created,
 		.access = p->policy->access == ACCESS_RO ? "ro" : "container",
 		.republished = "",
-		.successor = "",
+		.pending = "",
 		.device_major = p->seal.tmpfs.major,
 		.device_minor = p->seal.tmpfs.minor,
 		.mount_id = (int64_t)p->seal.mount_id,

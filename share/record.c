@@ -59,7 +59,7 @@ static const struct json_field fields[] = {
 	FIELD(record, "created", JSON_STRING, created, true),
 	FIELD(record, "access", JSON_STRING, access, true),
 	FIELD(record, "republished", JSON_STRING, republished, true),
-	FIELD(record, "successor", JSON_STRING, successor, true),
+	FIELD(record, "pending", JSON_STRING, pending, true),
 	FIELD(record, "pid", JSON_INTEGER, pid, true),
 	FIELD(record, "startTime", JSON_INTEGER, start_time, true),
 	FIELD(record, "pidNamespace", JSON_INTEGER, pid_ns, true),

@@ -17,7 +17,7 @@ struct record {
 	int64_t version;
 	char *id, *sandbox, *bundle, *nonce, *boot_id, *created, *access;
 	char *republished; /* when; "": never */
-	char *successor;   /* nonce of the share that is about to take its place; "": none is */
+	char *pending; /* "ro": republish() is about to make it so, or was killed; "": nothing */
 	int64_t device_major, device_minor, mount_id;
 	int64_t pid, start_time; /* 0: none was given */
 	int64_t pid_ns, mnt_ns;

@@ -8,76 +8,7 @@
 #include "common/io.h"
 #include "common/mount.h"
 #include "common/str.h"
-#include "share/seal.h"
 #include "share/withdraw.h"
-
-enum { MANIFEST_MAX = RECORD_MAX };
-
-/* One republication. */
-struct republication {
-	const struct sharedir *sd;
-	int proc;
-	const struct lifecycle_here *here;
-	struct record *r; /* the live share's, whole */
-	struct seal seal; /* the new one */
-	int live;	  /* root of the live share */
-	char nonce[17];
-};
-
-static void close_republication(struct republication *p)
-{
-	seal_close(&p->seal);
-	cleanup_close(&p->live);
-	p->live = -EBADF;
-}
-
-/* Clone one published mount of the live share, with what is mounted below it, into the new one. */
-static int add(struct republication *p, const char *path, struct err *e)
-{
-	const uint64_t attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
-	cleanup_fd int source = -EBADF, clone = -EBADF;
-	struct statx sx;
-
-	if (!path)
-		return 0;
-	source = at_open(p->live, path, O_PATH, AT_OURS_MOUNTED, e);
-	if (source < 0 || at_statx(source, &sx, e) < 0)
-		return -e->error;
-	clone = mount_clone(source, true, e);
-	if (clone < 0 || mount_shape(clone, attributes, MS_PRIVATE, true, e) < 0 ||
-	    seal_add(&p->seal, clone, path, S_ISDIR(sx.stx_mode), e) < 0)
-		return err_wrap(e, "'%s'", path);
-	return 0;
-}
-
-static int add_all(struct republication *p, struct err *e)
-{
-	const struct record_volume *volumes = p->r->volumes.items;
-	const struct record_subpath *subpaths = p->r->subpaths.items;
-
-	if (add(p, p->r->rootfs.path, e) < 0)
-		return -e->error;
-	for (size_t i = 0; i < p->r->volumes.n; i++)
-		if (add(p, volumes[i].path, e) < 0)
-			return -e->error;
-	for (size_t i = 0; i < p->r->subpaths.n; i++)
-		if (add(p, subpaths[i].path, e) < 0)
-			return -e->error;
-	return 0;
-}
-
-static bool is_readonly(const struct record *r)
-{
-	const struct record_volume *volumes = r->volumes.items;
-	const struct record_subpath *subpaths = r->subpaths.items;
-	bool writable = !r->rootfs.readonly;
-
-	for (size_t i = 0; i < r->volumes.n; i++)
-		writable |= volumes[i].path && !volumes[i].readonly;
-	for (size_t i = 0; i < r->subpaths.n; i++)
-		writable |= subpaths[i].path && !subpaths[i].readonly;
-	return !writable;
-}
 
 /* What the documents say of access. Both are ours, and in a string of them the quotes would be
  * escaped: the token is a key and its value. "true" and a blank are as long as "false". */
@@ -93,40 +24,26 @@ static void say_readonly(char *text)
 	}
 }
 
-static int copy_manifest(struct republication *p, struct err *e)
+/* A published path that can be written by what the record says; NULL: there is none. */
+static const char *find_writable(const struct record *r)
 {
-	cleanup_free char *text = NULL;
-	cleanup_fd int fd = -EBADF;
-	struct stat st;
-	size_t length;
+	const struct record_volume *volumes = r->volumes.items;
+	const struct record_subpath *subpaths = r->subpaths.items;
 
-	fd = at_open_regular(p->live, "share.json", &st, e);
-	if (fd < 0 || io_read_all(fd, MANIFEST_MAX, &text, &length, e) < 0)
-		return err_wrap(e, "share.json");
-	say_readonly(text);
-	return seal_finish(&p->seal, text, length, e);
+	if (!r->rootfs.readonly)
+		return r->rootfs.path;
+	for (size_t i = 0; i < r->volumes.n; i++)
+		if (volumes[i].path && !volumes[i].readonly)
+			return volumes[i].path;
+	for (size_t i = 0; i < r->subpaths.n; i++)
+		if (subpaths[i].path && !subpaths[i].readonly)
+			return subpaths[i].path;
+	return NULL;
 }
 
-/* The live share, and nothing on top of it. */
-static int open_live(struct republication *p, struct err *e)
-{
-	struct withdrawal w = withdrawal_of(p->r, p->here->mnt_ns);
-	cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
-
-	p->live = withdraw_open_top(p->sd, p->proc, &w, &m, e);
-	if (e->exit_code)
-		return -e->error;
-	if (p->live < 0)
-		return err_set(e, EX_TEMPFAIL, ENOENT, "its share is not mounted here");
-	if (!withdraw_is_seal(&m, p->r->id, p->r->nonce))
-		return err_set(e, EX_TEMPFAIL, EBUSY, "a foreign mount of '%s' (%s) lies on it",
-			       m.source, m.fstype);
-	return 0;
-}
-
-/* Write the record of the successor that stands at its place now. */
-static int become(const struct sharedir *sd, const struct record *r, const struct mountinfo *top,
-		  struct err *e)
+/* Write the header anew, and what it says of access: 'access' and when, or as it was (NULL). */
+static int rewrite(const struct sharedir *sd, const struct record *r, const char *access,
+		   const char *pending, uint64_t mount_id, struct err *e)
 {
 	cleanup_free char *text = NULL;
 	struct record next = *r;
@@ -135,119 +52,187 @@ static int become(const struct sharedir *sd, const struct record *r, const struc
 
 	if (record_text(sd, r->id, &text, &length, e) < 0)
 		return -e->error;
-	say_readonly(text);
-	clock_utc_now(now);
-	next.nonce = r->successor;
-	next.successor = (char *)"";
-	next.republished = now;
-	next.access = (char *)"ro";
-	next.device_major = top->major;
-	next.device_minor = top->minor;
-	next.mount_id = (int64_t)top->id;
+	next.pending = (char *)pending;
+	if (access) {
+		say_readonly(text);
+		clock_utc_now(now);
+		next.republished = now;
+		next.access = (char *)access;
+		next.mount_id = (int64_t)mount_id;
+	}
 	return record_rewrite(sd, &next, text, e);
 }
 
-/* Forget a successor that was never attached. */
-static int stay(const struct sharedir *sd, const struct record *r, struct err *e)
+/* share.json of the sealed tmpfs: by a clone of its mount that can be written, and that nobody else
+ * can reach. */
+static int rewrite_manifest(int live, struct err *e)
 {
+	cleanup_fd int seal = mount_clone(live, false, e), file = -EBADF;
 	cleanup_free char *text = NULL;
-	struct record same = *r;
+	struct stat st;
 	size_t length;
 
-	if (record_text(sd, r->id, &text, &length, e) < 0)
+	if (seal < 0 || mount_unseal(seal, e) < 0)
 		return -e->error;
-	same.successor = (char *)"";
-	return record_rewrite(sd, &same, text, e);
+	file = at_open_regular(seal, "share.json", &st, e);
+	if (file < 0 || io_read_all(file, RECORD_MAX, &text, &length, e) < 0)
+		return -e->error;
+	say_readonly(text);
+	/* what a killed process left */
+	if (unlinkat(seal, "share.json.new", 0) < 0 && errno != ENOENT)
+		return err_sys(e, errno, "remove 'share.json.new'");
+	if (io_write_new(seal, "share.json.new", 0444, text, length, e) < 0)
+		return -e->error;
+	if (renameat(seal, "share.json.new", seal, "share.json") < 0)
+		return err_sys(e, errno, "rename 'share.json.new'");
+	return 0;
 }
 
-/* Whether the mount below the one on top is the successor. */
+/* The share on top at its place; -ENOENT without an error: it is not there. */
+static int open_live(const struct sharedir *sd, int proc, const struct record *r,
+		     struct mountinfo *ret, struct err *e)
+{
+	/* in this namespace or not: whoever looks here looks at its place */
+	struct withdrawal w = withdrawal_of(r, (uint64_t)r->mnt_ns);
+	cleanup_fd int live = withdraw_open_top(sd, proc, &w, ret, e);
+
+	if (live < 0)
+		return e->exit_code ? -e->error : -ENOENT;
+	if (!withdraw_is_seal(ret, r->id, r->nonce)) {
+		mountinfo_free(ret);
+		return -ENOENT;
+	}
+	return take_fd(&live);
+}
+
+/* Whether the mount that lies below the one on top is the same share. */
 static int is_stacked(int proc, const struct record *r, const struct mountinfo *top, struct err *e)
 {
 	cleanup_with(mountinfo_free) struct mountinfo below = { 0 };
 
 	if (mountinfo_get(proc, top->parent, &below, e) < 0)
 		return -e->error;
-	return withdraw_is_seal(&below, r->id, r->successor);
+	return withdraw_is_seal(&below, r->id, r->nonce);
 }
 
-int republish_finish(const struct sharedir *sd, int proc, const struct record *r,
-		     const struct lifecycle_here *here, struct log *log, struct err *e)
+/* Whether a published path cannot be written in the share that is there. */
+static int is_readonly(int proc, int live, const char *path, struct err *e)
 {
-	struct withdrawal w = withdrawal_of(r, here->mnt_ns);
+	cleanup_fd int fd = at_open(live, path, O_PATH, AT_OURS_MOUNTED, e);
+	cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
+	struct statx sx;
 
-	if (!r->successor[0])
-		return 0;
-	/* the old one on both; then the new one alone */
-	for (int i = 0; i < 2; i++) {
-		cleanup_with(mountinfo_free) struct mountinfo top = { 0 };
-		cleanup_fd int fd = withdraw_open_top(sd, proc, &w, &top, e);
-		int stacked;
+	if (fd < 0 || at_statx(fd, &sx, e) < 0 || mountinfo_get(proc, sx.stx_mnt_id, &m, e) < 0)
+		return -e->error;
+	return (m.attributes & MOUNT_ATTR_RDONLY) != 0;
+}
 
-		if (e->exit_code)
+int republish_finish(const struct sharedir *sd, int proc, const struct record *header,
+		     struct log *log, struct err *e)
+{
+	cleanup_with(mountinfo_free) struct mountinfo top = { 0 };
+	cleanup_with(record_free) struct record r = { 0 };
+	cleanup_fd int live = open_live(sd, proc, header, &top, e);
+	const char *writable;
+	int answer;
+
+	if (live < 0)
+		return e->exit_code ? -e->error : 0;
+	answer = is_stacked(proc, header, &top, e);
+	if (answer < 0)
+		return answer;
+	if (answer) {
+		if (mount_detach(proc, live, e) < 0)
 			return -e->error;
-		if (fd < 0)
-			return 0; /* its mount is elsewhere, or gone: not ours to settle */
-		if (withdraw_is_seal(&top, r->id, r->successor))
-			return become(sd, r, &top, e) < 0 ? -e->error : 1;
-		if (!withdraw_is_seal(&top, r->id, r->nonce))
-			return 0;
-		stacked = is_stacked(proc, r, &top, e);
-		if (stacked < 0)
-			return stacked;
-		if (!stacked)
-			return stay(sd, r, e) < 0 ? -e->error : 1;
-		if (mount_detach(proc, fd, e) < 0)
-			return -e->error;
-		log_step(log, "republish", "uncovered export/%s/%s", r->sandbox, r->id);
+		log_step(log, "republish", "uncovered export/%s/%s", header->sandbox, header->id);
+		cleanup_close(&live);
+		mountinfo_free(&top);
+		live = open_live(sd, proc, header, &top, e);
+		if (live < 0)
+			return e->exit_code ? -e->error : 0;
 	}
-	return err_set(e, EX_TEMPFAIL, EBUSY, "the earlier share of '%s' is still there", r->id);
+	if (record_read_whole(sd, header->id, &r, e) < 0)
+		return -e->error;
+	writable = find_writable(&r);
+	answer = writable ? is_readonly(proc, live, writable, e) : 1;
+	if (answer < 0)
+		return answer;
+	if (!answer) /* killed before the new one was attached */
+		return rewrite(sd, &r, NULL, "", 0, e) < 0 ? -e->error : 1;
+	if (rewrite_manifest(live, e) < 0)
+		return err_wrap(e, "share.json");
+	return rewrite(sd, &r, "ro", "", top.id, e) < 0 ? -e->error : 1;
 }
 
-static int replace(struct republication *p, struct log *log, struct err *e)
+/* A clone of the whole share, which nobody can write. */
+static int clone_readonly(int live, struct err *e)
 {
-	cleanup_free char *text = NULL;
+	cleanup_fd int clone = mount_clone(live, true, e);
+
+	if (clone < 0 || mount_shape(clone, MOUNT_ATTR_RDONLY, MS_PRIVATE, true, e) < 0)
+		return -e->error;
+	return take_fd(&clone);
+}
+
+static int replace(const struct sharedir *sd, int proc, const struct record *r, int live,
+		   struct log *log, struct err *e)
+{
+	cleanup_fd int clone = clone_readonly(live, e);
 	struct err undo = { 0 };
-	size_t length;
+	int settled;
 
-	if (record_text(p->sd, p->r->id, &text, &length, e) < 0)
+	if (clone < 0)
+		return clone;
+	log_step(log, "build", "a clone of the live share");
+	if (rewrite(sd, r, NULL, "ro", 0, e) < 0)
 		return -e->error;
-	free(p->r->successor);
-	p->r->successor = strdup(p->nonce);
-	if (!p->r->successor)
-		return err_nomem(e);
-	if (record_rewrite(p->sd, p->r, text, e) < 0)
-		return -e->error;
-	log_step(log, "record", "successor=%s", p->nonce);
-	if (seal_publish_beneath(&p->seal, p->live, e) < 0) {
-		ignore_result(stay(p->sd, p->r, &undo)); /* gc forgets it otherwise */
+	if (mount_attach_beneath(clone, live, e) < 0) {
+		ignore_result(rewrite(sd, r, NULL, "", 0, &undo)); /* gc settles it otherwise */
 		return -e->error;
 	}
-	log_step(log, "publish", "beneath export/%s/%s", p->r->sandbox, p->r->id);
-	return republish_finish(p->sd, p->proc, p->r, p->here, log, e) < 0 ? -e->error : 0;
+	log_step(log, "publish", "beneath export/%s/%s", r->sandbox, r->id);
+	settled = republish_finish(sd, proc, r, log, e);
+	if (settled == 0)
+		return err_set(e, EX_TEMPFAIL, EBUSY, "the earlier one could not be uncovered");
+	return settled < 0 ? settled : 0;
 }
 
-int republish(const struct policy *policy, const struct sharedir *sd, int proc, const char *id,
+static int republish_live(const struct sharedir *sd, int proc, const char *id,
+			  const struct lifecycle_here *here, struct log *log, struct err *e)
+{
+	cleanup_with(mountinfo_free) struct mountinfo top = { 0 };
+	cleanup_with(record_free) struct record r = { 0 };
+	cleanup_fd int live = -EBADF;
+
+	if (record_read(sd, id, &r, e) < 0)
+		return -e->error;
+	if ((uint64_t)r.mnt_ns != here->mnt_ns)
+		return err_set(e, EX_TEMPFAIL, EXDEV,
+			       "it was published in another mount namespace");
+	if (r.pending[0] && republish_finish(sd, proc, &r, log, e) < 0)
+		return -e->error;
+	record_free(&r);
+	if (record_read_whole(sd, id, &r, e) < 0)
+		return -e->error;
+	live = open_live(sd, proc, &r, &top, e);
+	if (live < 0 && !e->exit_code)
+		return err_set(e, EX_TEMPFAIL, ENOENT,
+			       "its share is not mounted, or something foreign lies on it");
+	if (live < 0)
+		return live;
+	if (!find_writable(&r))
+		return 1;
+	return replace(sd, proc, &r, live, log, e);
+}
+
+int republish(const struct sharedir *sd, int proc, const char *id,
 	      const struct lifecycle_here *here, struct log *log, struct err *e)
 {
-	cleanup_with(record_free) struct record r = { 0 };
-	cleanup_with(close_republication) struct republication p = {
-		.sd = sd, .proc = proc, .here = here, .r = &r, .seal = SEAL_INIT, .live = -EBADF
-	};
+	int result;
 
 	log_start(log);
 	if (mount_check_beneath(e) < 0)
 		return -e->error;
-	if (record_read(sd, id, &r, e) < 0 || republish_finish(sd, proc, &r, here, log, e) < 0)
-		return err_wrap(e, "republish '%s'", id);
-	record_free(&r);
-	if (record_read_whole(sd, id, &r, e) < 0 || open_live(&p, e) < 0)
-		return err_wrap(e, "republish '%s'", id);
-	if (is_readonly(&r))
-		return 1;
-	if (process_nonce(p.nonce, e) < 0 ||
-	    seal_open(sd, proc, id, p.nonce, policy->selinux_context, &p.seal, e) < 0 ||
-	    add_all(&p, e) < 0 || copy_manifest(&p, e) < 0)
-		return err_wrap(e, "republish '%s'", id);
-	log_step(log, "build", "clones of the live share");
-	return replace(&p, log, e) < 0 ? err_wrap(e, "republish '%s'", id) : 0;
+	result = republish_live(sd, proc, id, here, log, e);
+	return result < 0 ? err_wrap(e, "republish '%s'", id) : result;
 }

@@ -102,24 +102,15 @@ static void leave_stage(const struct seal *s)
 		(void)unlinkat(stage, s->id, AT_REMOVEDIR); /* what stays is gc's */
 }
 
-/* It is attached: nothing of it is ours to undo any more. */
-static int let_go(struct seal *s)
+int seal_publish(struct seal *s, int target, struct err *e)
 {
+	if (mount_attach(s->fd, target, "", e) < 0)
+		return -e->error;
 	if (s->staged)
 		leave_stage(s);
 	close(s->fd);
 	s->fd = -EBADF;
 	return 0;
-}
-
-int seal_publish(struct seal *s, int target, struct err *e)
-{
-	return mount_attach(s->fd, target, "", e) < 0 ? -e->error : let_go(s);
-}
-
-int seal_publish_beneath(struct seal *s, int root, struct err *e)
-{
-	return mount_attach_beneath(s->fd, root, e) < 0 ? -e->error : let_go(s);
 }
 
 void seal_close(struct seal *s)

@@ -43,8 +43,5 @@ int seal_finish(struct seal *seal, const char *manifest, size_t length, struct e
 /* Publish it at 'target', an O_PATH directory below export/. */
 int seal_publish(struct seal *seal, int target, struct err *e) must_use;
 
-/* Publish it beneath the share whose root is 'root', which stays on top. */
-int seal_publish_beneath(struct seal *seal, int root, struct err *e) must_use;
-
 /* Dissolve what was not published. */
 void seal_close(struct seal *seal);

@@ -75,8 +75,11 @@ static int judge(struct stale_pass *pass, const struct record *r, const char **r
 bool stale_has_directory(int tree, const char *sandbox, const char *id)
 {
 	cleanup_fd int fd = at_try(tree, sandbox, O_PATH | O_DIRECTORY, AT_OURS);
+	struct statx sx;
 
-	return fd >= 0 && faccessat(fd, id, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	return fd >= 0 &&
+	       sys_statx(fd, id, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_TYPE, &sx) == 0 &&
+	       S_ISDIR(sx.stx_mode);
 }
 
 static int find_sandbox(const char *name, void *data)
@@ -125,14 +128,12 @@ static int finish(struct stale_pass *pass, const struct record *r, struct err *e
 {
 	int done;
 
-	if (!r->successor[0] || (uint64_t)r->mnt_ns != pass->here.mnt_ns)
+	if (!r->pending[0] || (uint64_t)r->mnt_ns != pass->here.mnt_ns || pass->dry_run)
 		return 0;
-	if (pass->listener)
-		pass->listener->withdraws(r->id, r->sandbox, "an unfinished republish",
-					  pass->listener->data);
-	if (pass->dry_run)
-		return 0;
-	done = republish_finish(pass->sd, pass->proc, r, &pass->here, pass->log, e);
+	done = republish_finish(pass->sd, pass->proc, r, pass->log, e);
+	if (done > 0)
+		log_line(pass->log, LOG_LEVEL_INFO, "'%s': finished what a killed republish left",
+			 r->id);
 	return done < 0 ? done : 0;
 }
 

@@ -16,7 +16,9 @@ static const struct {
 } refusals[] = {
 	{ ELOOP, EX_NOPERM, "is a symbolic link" },
 	{ EXDEV, EX_NOPERM, "leads to another mount" },
-	{ ESTALE, EX_NOPERM, "was exchanged while it was made" },
+	{ ESTALE, EX_NOPERM,
+	  "is not the directory that was made: it was exchanged, or its filesystem gives "
+	  "directories another owner or mode" },
 	{ ENOENT, EX_NOINPUT, "does not exist" },
 	{ ENOTDIR, EX_NOINPUT, "is not a directory" },
 	{ ENAMETOOLONG, EX_DATAERR, "is too long" },
@@ -145,13 +147,6 @@ int subpath_open(int volume, const char *path, struct err *e)
 	return take_fd(&fd);
 }
 
-static int not_empty(const char *name, void *data)
-{
-	(void)name;
-	(void)data;
-	return 1;
-}
-
 static bool is_before(const struct statx_timestamp *a, const struct timespec *b)
 {
 	return a->tv_sec < b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec < b->tv_nsec);
@@ -169,7 +164,7 @@ static bool is_new(int fd, const struct timespec *since)
 	    sx.stx_uid != geteuid() || (sx.stx_mode & 05077) != 0)
 		return false;
 	return (sx.stx_mask & STATX_BTIME && !is_before(&sx.stx_btime, since)) ||
-	       at_each(fd, not_empty, NULL, &ignored) == 0;
+	       at_is_empty(fd, &ignored) > 0;
 }
 
 /* A directory is made closed, opened, and only then given away: through its descriptor, by which

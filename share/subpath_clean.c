@@ -135,12 +135,11 @@ int subpath_clean(const char *pod_dir, const char *volume_name, const char *cont
 		.only = { [LEVEL_VOLUME] = volume_name, [LEVEL_CONTAINER] = container_name }
 	};
 	cleanup_free char *path = NULL;
-	cleanup_fd int pod = -EBADF;
+	cleanup_fd int pod = -EBADF, lock = -EBADF;
 
-	for (int i = 0; i < LEVELS; i++)
-		if (c.only[i] && !pod_dir_is_name(c.only[i]))
-			return err_set(e, EX_USAGE, EINVAL, "'%.300s' is not a name of a %s",
-				       c.only[i], i == LEVEL_VOLUME ? "volume" : "container");
+	if ((volume_name && pod_dir_check_name("volume", volume_name, e) < 0) ||
+	    (container_name && pod_dir_check_name("container", container_name, e) < 0))
+		return -e->error;
 	if (container_name && !volume_name)
 		return err_set(e, EX_USAGE, EINVAL, "a container's subpaths are those of a volume");
 	pod = pod_dir_open(pod_dir, &path, e);
@@ -150,6 +149,10 @@ int subpath_clean(const char *pod_dir, const char *volume_name, const char *cont
 	}
 	if (pod < 0)
 		return pod;
+	lock = pod_dir_lock(pod, false, path, e);
+	if (lock == -EAGAIN)
+		return lock;
+	*e = (struct err){ 0 }; /* there is none, or what is there is no directory, and is kept */
 	c.dirfd = pod;
 	if (clean_entry(POD_DIR_SUBPATHS, &c) < 0) {
 		*e = c.error;

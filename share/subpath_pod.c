@@ -18,7 +18,8 @@ struct binding {
 	const struct subpath *s;
 	int proc;
 	int volume, source; /* O_PATH */
-	int pod;	    /* locked */
+	int pod;	    /* O_PATH */
+	int subpaths;	    /* <pod dir>/volume-subpaths, locked */
 	int container;	    /* <pod dir>/volume-subpaths/<volume>/<container>, O_PATH */
 	char *pod_path, index[INDEX_SIZE];
 	struct statx stat; /* of the source */
@@ -29,7 +30,7 @@ struct binding {
 
 static void close_binding(struct binding *b)
 {
-	int fds[] = { b->volume, b->source, b->pod, b->container };
+	int fds[] = { b->volume, b->source, b->pod, b->subpaths, b->container };
 
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
 		cleanup_close(&fds[i]);
@@ -38,14 +39,9 @@ static void close_binding(struct binding *b)
 
 static int check_names(const struct subpath *s, struct err *e)
 {
-	const struct {
-		const char *what, *name;
-	} names[] = { { "volume", s->volume_name }, { "container", s->container_name } };
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (!pod_dir_is_name(names[i].name))
-			return err_set(e, EX_USAGE, EINVAL, "'%.300s' is not a name of a %s",
-				       names[i].name, names[i].what);
+	if (pod_dir_check_name("volume", s->volume_name, e) < 0 ||
+	    pod_dir_check_name("container", s->container_name, e) < 0)
+		return -e->error;
 	return subpath_check(s->path, e);
 }
 
@@ -93,8 +89,8 @@ static int open_source(struct binding *b, struct err *e)
 
 static int open_container(struct binding *b, struct err *e)
 {
-	const char *const names[] = { POD_DIR_SUBPATHS, b->s->volume_name, b->s->container_name };
-	int fd = b->pod;
+	const char *const names[] = { b->s->volume_name, b->s->container_name };
+	int fd = b->subpaths;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		int next = -EBADF;
@@ -127,7 +123,8 @@ static int is_same(const struct binding *b, const struct statx *there, uint64_t 
 	if ((m.attributes & attributes) != attributes ||
 	    !(m.attributes & MOUNT_ATTR_RDONLY) != !b->readonly)
 		return 0;
-	if (m.peer_group != 0 && (parent.peer_group == 0 || m.peer_group == b->peer_group))
+	if (m.master != 0 ||
+	    (m.peer_group != 0 && (parent.peer_group == 0 || m.peer_group == b->peer_group)))
 		return 0;
 	n = mountinfo_below(b->proc, m.id, &below, 1, e);
 	return n < 0 ? n : n == 0;
@@ -155,6 +152,10 @@ static int settle_target(struct binding *b, struct err *e)
 			return same;
 		if (mount_detach_at(b->container, b->index, e) < 0)
 			return -e->error;
+		/* copies with mounts of their own below stay where they are, in other namespaces;
+		 * they go with the directory. One that is not empty may be fit all the same. */
+		if (placeholder_remove(b->container, b->index))
+			continue;
 	}
 	return err_set(e, EX_CANTCREAT, EBUSY, "more than %d mounts lie on '%s'", POD_DIR_STACK_MAX,
 		       b->index);
@@ -190,8 +191,13 @@ static void undo(const struct binding *b)
 
 static int bind_locked(struct binding *b, struct err *e)
 {
-	int result = open_container(b, e);
+	int result;
 
+	/* not before: in a volume whose server is dead it could last for ever */
+	b->subpaths = pod_dir_lock(b->pod, true, b->pod_path, e);
+	if (b->subpaths < 0)
+		return b->subpaths;
+	result = open_container(b, e);
 	if (result == 0)
 		result = settle_target(b, e);
 	if (result == 0)
@@ -208,6 +214,7 @@ int subpath_bind(int proc, const struct subpath *s, char **ret_target, struct er
 							 .volume = -EBADF,
 							 .source = -EBADF,
 							 .pod = -EBADF,
+							 .subpaths = -EBADF,
 							 .container = -EBADF };
 	cleanup_free char *target = NULL;
 	int result;

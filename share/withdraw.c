@@ -16,7 +16,6 @@ struct withdrawal withdrawal_of(const struct record *r, uint64_t mnt_ns)
 	return (struct withdrawal){ .id = r->id,
 				    .sandbox = r->sandbox,
 				    .nonce = r->nonce,
-				    .successor = r->successor,
 				    .mount_id = (uint64_t)r->mnt_ns == mnt_ns
 							? (uint64_t)r->mount_id
 							: 0 };
@@ -35,8 +34,7 @@ bool withdraw_is_seal(const struct mountinfo *m, const char *id, const char *non
 
 static bool is_ours(const struct withdrawal *w, const struct mountinfo *m)
 {
-	return withdraw_is_seal(m, w->id, w->nonce) ||
-	       (w->successor && w->successor[0] && withdraw_is_seal(m, w->id, w->successor));
+	return withdraw_is_seal(m, w->id, w->nonce);
 }
 
 /* Whether, in the stack of mounts on one directory, ours is below the mount 'm'. */
@@ -224,7 +222,9 @@ static int is_elsewhere(int proc, const struct withdrawal *w)
 
 	if (w->mount_id == 0)
 		return -1;
-	return mountinfo_get(proc, w->mount_id, &m, &ignored) == 0 && is_ours(w, &m);
+	if (mountinfo_get(proc, w->mount_id, &m, &ignored) < 0)
+		return ignored.error == ENOENT ? 0 : -1;
+	return is_ours(w, &m);
 }
 
 static void keep_first(struct err *first, struct err *next)
@@ -259,12 +259,18 @@ static int withdraw_mounts(const struct sharedir *sd, int proc, const struct wit
 	/* Where no id tells, mountinfo does not show a mount whose directory was moved out. */
 	gone = elsewhere == 0 || (elsewhere < 0 && (found.ours || copies > 0));
 	busy = found.foreign ? 0 : busy;
-	if (elsewhere == 1 || (!gone && (first.exit_code || busy == -EBUSY)))
-		(void)err_set(&first, EX_OSERR, EBUSY, "the share's mount %s still there",
-			      elsewhere == 1 ? "is" : "may be");
+	/* a killed republish() leaves two, and the id is of one of them */
+	if (elsewhere == 1 || (first.exit_code && withdraw_look(sd, proc, w, e) == WITHDRAW_OURS))
+		(void)err_set(&first, EX_OSERR, EBUSY, "the share's mount is still there");
+	else if (!gone && first.exit_code)
+		(void)err_wrap(&first, "the share's mount may be still there");
+	else if (!gone && busy == -EBUSY)
+		(void)err_set(&first, EX_OSERR, EBUSY, "the share's mount may be still there");
 	else if (busy == -EBUSY)
 		log_line(log, LOG_LEVEL_WARNING, "tree/%s/%s stays: something is mounted on it",
 			 w->sandbox, w->id);
+	if (first.exit_code && !gone)
+		first.error = EBUSY;
 	*e = first;
 	log_step(log, "withdraw", "removed directories");
 	return e->exit_code ? -e->error : 0;

@@ -11,9 +11,8 @@ struct withdrawal {
 	const char *id, *sandbox;
 	const char *
 		nonce; /* NULL: any share of that id, where there is no record that could be read */
-	const char *successor; /* nonce of the share that republish() puts in its place; "": none */
-	uint64_t mount_id;     /* 0: unknown in this mount namespace */
-	bool keep_record;      /* the record is somebody else's to remove */
+	uint64_t mount_id; /* 0: unknown in this mount namespace */
+	bool keep_record;  /* the record is somebody else's to remove */
 };
 
 /* Idempotent; goes on after an error and returns the first. What lies on top of ours goes with it;

@@ -41,8 +41,8 @@ static const struct {
 	  "mode=755" },
 	{ "MI10 a slave with propagate_from",
 	  "28 18 0:24 / /a rw master:9 propagate_from:4 - tmpfs tmpfs rw",
-	  { 28, 18, 0, 24, 0, 0, (char *)"/", (char *)"/a", (char *)"tmpfs", (char *)"tmpfs",
-	    NULL },
+	  { 28, 18, 0, 24, 0, 0, (char *)"/", (char *)"/a", (char *)"tmpfs", (char *)"tmpfs", NULL,
+	    9 },
 	  NULL },
 	{ "MI10 unbindable",
 	  "28 18 0:24 / /a rw unbindable - tmpfs tmpfs rw",
@@ -51,8 +51,8 @@ static const struct {
 	  NULL },
 	{ "three optional fields, shared last",
 	  "28 18 0:24 / /a rw master:3 propagate_from:4 shared:5 - tmpfs tmpfs rw",
-	  { 28, 18, 0, 24, 0, 5, (char *)"/", (char *)"/a", (char *)"tmpfs", (char *)"tmpfs",
-	    NULL },
+	  { 28, 18, 0, 24, 0, 5, (char *)"/", (char *)"/a", (char *)"tmpfs", (char *)"tmpfs", NULL,
+	    3 },
 	  NULL },
 	{ "MI11 a removed source",
 	  "30 18 8:1 /bs//deleted /a rw - ext4 /dev/sda1 rw",
@@ -133,6 +133,8 @@ static void assert_same(const char *name, const struct mountinfo *found,
 		      name, (uintmax_t)found->attributes, (uintmax_t)expected->attributes);
 	ck_assert_msg(found->peer_group == expected->peer_group, "%s: peer group %ju", name,
 		      (uintmax_t)found->peer_group);
+	ck_assert_msg(found->master == expected->master, "%s: master %ju", name,
+		      (uintmax_t)found->master);
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		ck_assert_msg(strcmp(texts[i][0], texts[i][1]) == 0, "%s: '%s', not '%s'", name,
 			      texts[i][0], texts[i][1]);

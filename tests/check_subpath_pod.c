@@ -2,6 +2,8 @@
  * trusted or not, of a volume whose content is exchanged meanwhile. */
 #include "share/subpath_pod.h"
 
+#include <sys/file.h>
+
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
@@ -849,6 +851,15 @@ static void before_shared(void)
 	check_mount(NULL, TARGET, NULL, MS_SHARED, NULL);
 }
 
+static void before_slave(void)
+{
+	check_mount("/mnt/vol", "/mnt/vol", NULL, MS_BIND, NULL);
+	check_mount(NULL, "/mnt/vol", NULL, MS_SHARED, NULL);
+	before_kubelet();
+	check_mount(NULL, TARGET, NULL, MS_SLAVE, NULL);
+	shape_plain(0);
+}
+
 static void before_recursive(void)
 {
 	check_mount("check", "vol/dir0/m", "tmpfs", 0, NULL);
@@ -894,6 +905,7 @@ static const struct {
 	{ "the same, covered", before_covered, true },
 	{ "the same, as kubelet binds it", before_kubelet },
 	{ "the same, but shared", before_shared },
+	{ "the same, but a slave of the volume", before_slave },
 	{ "the same, but with the mounts below", before_recursive },
 	{ "a dead server's", before_dead },
 	{ "a silent server's", before_silent },
@@ -1212,6 +1224,59 @@ START_TEST(CS11_a_server_that_is_dead_or_silent_is_not_asked)
 	ck_assert_int_eq(clean(POD, "vol1", "container0", &c, &e), 0);
 	ck_assert_uint_eq(c.unmounted, 4);
 	ck_assert_uint_eq(control_count(POD), 0);
+	subpath_cleaning_free(&c);
+}
+END_TEST
+
+/* In a child that is ended with this process: a bind in a volume that never answers. */
+static void bind_in_silence(void)
+{
+	struct subpath s = usual;
+	struct err e = { 0 };
+
+	s.volume_path = "/mnt/silent";
+	s.path = "a/b";
+	_exit(bind_subpath(&s, &e) < 0);
+}
+
+START_TEST(a_bind_that_waits_for_a_server_keeps_nobody_from_cleaning)
+{
+	struct subpath_cleaning c = { 0 };
+	struct err e = { 0 };
+	pid_t child;
+
+	if (!prepare("dir0/"))
+		return;
+	check_directory("/mnt/silent", 0755);
+	ck_assert_int_ge(mount_fuse("/mnt/silent"), 0); /* until this process ends */
+	make_in_pod(LAYOUT PLACE "/");
+	child = fork();
+	ck_assert_int_ge(child, 0);
+	if (child == 0)
+		bind_in_silence();
+	(void)usleep(100000); /* it waits by then */
+	ck_assert_int_eq(waitpid(child, NULL, WNOHANG), 0);
+	ck_assert_int_eq(clean(POD, NULL, NULL, &c, &e), 0);
+	ck_assert_uint_eq(control_count(POD), 0);
+	subpath_cleaning_free(&c);
+	ck_assert_int_eq(kill(child, SIGKILL), 0);
+}
+END_TEST
+
+/* Who can read a directory can lock it; the pod's may be for all to read. */
+START_TEST(a_lock_that_anybody_can_take_is_none_of_ours)
+{
+	struct subpath s = usual;
+	struct subpath_cleaning c = { 0 };
+	struct err e = { 0 };
+	cleanup_fd int pod = -EBADF;
+
+	if (!prepare("dir0/"))
+		return;
+	pod = open(POD, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ck_assert_int_eq(flock(pod, LOCK_EX), 0);
+	check_bind(&s, 0, "while somebody has locked the pod's directory");
+	ck_assert_int_eq(clean(POD, NULL, NULL, &c, &e), 0);
 	subpath_cleaning_free(&c);
 }
 END_TEST
@@ -1640,6 +1705,8 @@ int main(void)
 		{ kubelets_own_layout_is_cleaned, 0 },
 		{ W41_what_is_in_use_is_detached, 0 },
 		{ CS11_a_server_that_is_dead_or_silent_is_not_asked, 0 },
+		{ a_bind_that_waits_for_a_server_keeps_nobody_from_cleaning, 0 },
+		{ a_lock_that_anybody_can_take_is_none_of_ours, 0 },
 		{ a_mount_whose_source_is_gone_is_detached, 0 },
 		{ a_pod_directory_that_is_missing_is_clean, 0 },
 		{ a_great_many_are_cleaned, 0 },

@@ -44,7 +44,7 @@ static const struct {
 	{ "statmount", SYS_statmount, 3 },   { "listmount", SYS_listmount, 3 },
 	{ "statx", SYS_statx, 2 },	     { "mount_setattr", SYS_mount_setattr, 2 },
 	{ "umount2", SYS_umount2, 1 },	     { "close_range", SYS_close_range, 2 },
-	{ "fchdir", SYS_fchdir, 0 },
+	{ "fchdir", SYS_fchdir, 0 },	     { "getdents64", SYS_getdents64, 0 },
 };
 
 static const struct {
