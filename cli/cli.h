@@ -45,6 +45,9 @@ int verb_subpath_clean(struct cli *cli, struct err *e);
 /* Open share_dir and /proc; main.c closes them. 1: both are there; 0: there is no share_dir yet. */
 int cli_open(struct cli *cli, struct err *e) must_use;
 
+/* As much of an id as text for people has; all verbs take the beginning of one. */
+enum { SHORT_ID = 12 };
+
 /* Print an untrusted string with control bytes escaped. */
 void cli_print(const char *text);
 

@@ -4,8 +4,6 @@
 #include "cli/shares.h"
 #include "common/json.h"
 
-enum { SHORT_ID = 12 };
-
 static int put_text(const struct shares *shares, struct err *e)
 {
 	static const struct table_column columns[] = {
