@@ -17,7 +17,8 @@ static int withdraw_locked(const struct sharedir *sd, int proc, const struct oci
 		if (result == -EBADMSG)
 			log_line(log, LOG_LEVEL_WARNING, "%s; left to gc", e->message);
 		*e = (struct err){ 0 };
-		return 0;
+		/* a prestart that was killed while it wrote the record leaves the temporary file */
+		return result == -ENOENT ? record_remove(sd, state->id, e) : 0;
 	}
 	if (result < 0 || process_namespace(proc, "mnt", &mnt_ns, e) < 0)
 		return -e->error;

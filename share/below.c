@@ -11,6 +11,9 @@
 
 enum { BELOW_MAX = 65536 };
 
+/* What is_ours() says beside 0 and 1. */
+enum { CLOSED = 2 };
+
 /* A copy of share_dir, of what is above or in it: by what is mounted there, wherever it comes from.
  */
 static int is_ours(struct facts_context *c, const struct mountinfo *m, struct err *e)
@@ -21,9 +24,11 @@ static int is_ours(struct facts_context *c, const struct mountinfo *m, struct er
 	struct facts f = { 0 };
 	struct statx sx;
 
+	if (fd < 0 && err_is_transient(-fd))
+		return err_sys(e, -fd, "look at the mount at '%s'", m->point);
 	if (fd <
 	    0) /* it went away, or is covered by what cannot be entered: not to be cloned either */
-		return fd != -ENOENT;
+		return fd == -ENOENT ? 0 : CLOSED;
 	if (at_statx(fd, &sx, e) < 0)
 		return -e->error;
 	f.type = sx.stx_mode & S_IFMT;
@@ -49,7 +54,8 @@ static int find_unfit(struct facts_context *c, const struct mountinfo *m, const 
 		if (ours < 0)
 			return ours;
 		if (ours)
-			*ret = "the share directory is mounted below";
+			*ret = ours == CLOSED ? "a mount below cannot be entered"
+					      : "the share directory is mounted below";
 	}
 	return 0;
 }

@@ -106,6 +106,8 @@ int match_find_container(struct facts_context *c, int64_t pid, const struct fact
 	(void)snprintf(name, sizeof(name), "%jd/root", (intmax_t)pid); /* fits */
 	root = openat(c->proc, name,
 		      O_PATH | O_DIRECTORY | O_CLOEXEC); /* a magic link of the kernel's own */
+	if (root < 0 && err_is_transient(errno))
+		return err_sys(e, errno, "open '/proc/%s'", name);
 	if (root < 0)
 		return 0; /* no such process, or not ours to see: what is published stays unverified
 			   */
@@ -119,6 +121,8 @@ int match_find_container(struct facts_context *c, int64_t pid, const struct fact
 	if (!path)
 		return err_nomem(e);
 	below = at_try(root, path, O_PATH | O_DIRECTORY, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+	if (below < 0 && err_is_transient(-below))
+		return err_sys(e, -below, "look at '%s' in the container", path);
 	if (below < 0)
 		return 0;
 	if (at_statx(below, &sx, e) < 0)

@@ -155,38 +155,50 @@ static bool is_before(const struct statx_timestamp *a, const struct timespec *b)
 /* Whether an open directory is the one that we made just now. Whoever can write the directory that
  * it is in can put another in its place, but none that is root's, closed to all others, and was
  * made since; where its birth is not known, or a server's clock says it, none with content. */
-static bool is_new(int fd, const struct timespec *since)
+static int is_new(int fd, const struct timespec *since)
 {
 	struct err ignored = { 0 };
 	struct statx sx;
 
-	if (sys_statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &sx) < 0 ||
-	    sx.stx_uid != geteuid() || (sx.stx_mode & 05077) != 0)
-		return false;
+	if (sys_statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &sx) < 0)
+		return -errno;
+	if (sx.stx_uid != geteuid() || (sx.stx_mode & 05077) != 0)
+		return 0;
 	return (sx.stx_mask & STATX_BTIME && !is_before(&sx.stx_btime, since)) ||
 	       at_is_empty(fd, &ignored) > 0;
 }
 
+/* Open what was made just now, and give it away through its descriptor. -ESTALE: it is not that. */
+static int give_away(int dirfd, const char *name, const struct timespec *since, unsigned mode,
+		     uid_t uid, gid_t gid)
+{
+	cleanup_fd int fd = open_component(dirfd, name, O_RDONLY | O_DIRECTORY);
+	int new = fd < 0 ? fd : is_new(fd, since);
+
+	if (new <= 0)
+		return new < 0 ? new : -ESTALE;
+	if (fchmod(fd, mode) < 0 || fchown(fd, uid, gid) < 0)
+		return -errno;
+	return open_component(fd, ".", O_PATH | O_DIRECTORY);
+}
+
 /* A directory is made closed, opened, and only then given away: through its descriptor, by which
- * nothing else can be meant. One that another has made meanwhile is right as it is. */
+ * nothing else can be meant. One that another has made meanwhile is right as it is. One that could
+ * not be given away would be taken for another's the next time; it goes, where it is empty. */
 static int make_component(int dirfd, const char *name, unsigned mode, uid_t uid, gid_t gid)
 {
-	cleanup_fd int fd = -EBADF;
 	struct timespec since;
+	int fd;
 
 	/* the coarse clock is what the kernel stamps files with, or behind it */
 	if (clock_gettime(CLOCK_REALTIME_COARSE, &since) < 0)
 		return -errno;
 	if (mkdirat(dirfd, name, 0700) < 0)
 		return errno == EEXIST ? open_component(dirfd, name, O_PATH | O_DIRECTORY) : -errno;
-	fd = open_component(dirfd, name, O_RDONLY | O_DIRECTORY);
-	if (fd < 0)
-		return fd;
-	if (!is_new(fd, &since))
-		return -ESTALE;
-	if (fchmod(fd, mode) < 0 || fchown(fd, uid, gid) < 0)
-		return -errno;
-	return open_component(fd, ".", O_PATH | O_DIRECTORY);
+	fd = give_away(dirfd, name, &since, mode, uid, gid);
+	if (fd < 0 && fd != -ESTALE)
+		(void)unlinkat(dirfd, name, AT_REMOVEDIR); /* the first error is told */
+	return fd;
 }
 
 int subpath_make_dir(int volume, const char *path, unsigned mode, uid_t uid, gid_t gid,

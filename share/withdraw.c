@@ -259,6 +259,9 @@ static int withdraw_mounts(const struct sharedir *sd, int proc, const struct wit
 	/* Where no id tells, mountinfo does not show a mount whose directory was moved out. */
 	gone = elsewhere == 0 || (elsewhere < 0 && (found.ours || copies > 0));
 	busy = found.foreign ? 0 : busy;
+	/* that is kept for a mount that is there */
+	if (first.error == EBUSY)
+		first.error = EEXIST;
 	/* a killed republish() leaves two, and the id is of one of them */
 	if (elsewhere == 1 || (first.exit_code && withdraw_look(sd, proc, w, e) == WITHDRAW_OURS))
 		(void)err_set(&first, EX_OSERR, EBUSY, "the share's mount is still there");
@@ -283,8 +286,10 @@ int withdraw(const struct sharedir *sd, int proc, const struct withdrawal *w, st
 		e->exit_code = EX_OSERR;
 		return err_wrap(e, "withdraw '%s'", w->id);
 	}
-	if (!w->keep_record && record_remove(sd, w->id, e) < 0)
+	if (!w->keep_record && record_remove(sd, w->id, e) < 0) {
+		e->error = e->error == EBUSY ? EEXIST : e->error;
 		return err_wrap(e, "withdraw '%s'", w->id);
+	}
 	log_step(log, "record", "removed");
 	return 0;
 }
