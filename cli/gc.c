@@ -18,7 +18,7 @@ struct progress {
 	struct json_out *out;
 	size_t total; /* about so many */
 	struct gc_result *result;
-	struct err *e;
+	struct err orphans; /* the first error with one */
 };
 
 static void say(const char *id, const char *sandbox, const char *reason, void *data)
@@ -81,8 +81,8 @@ static int orphan(const char *type, const char *source, void *data)
 		return 0; /* somebody works on it */
 	if (take_orphan(p, &w, &e) < 0) {
 		p->result->failed++;
-		if (!p->e->exit_code)
-			*p->e = e;
+		if (!p->orphans.exit_code)
+			p->orphans = e;
 	}
 	sharedir_unlock(&p->cli->sd, id);
 	return 0;
@@ -92,18 +92,17 @@ static int collect(struct progress *p, struct err *e)
 {
 	const struct gc_listener listener = { say, looked, p };
 	cleanup_with(share_ids_free) struct share_ids ids = { 0 };
-	struct err orphans = { 0 }, ignored = { 0 };
+	struct err ignored = { 0 };
 
-	p->e = &orphans;
 	if (share_ids_read(&p->cli->sd, &ids, &ignored) == 0)
 		p->total = 2 * ids.n; /* records, then directories */
 	ignore_result(gc_all(&p->cli->policy, &p->cli->sd, p->cli->proc, p->cli->dry_run,
 			     &p->cli->log, &listener, p->result, e));
 	cli_progress("gc", p->total, p->total);
 	/* after the rest, so that what is left is nobody's */
-	ignore_result(mounttable_each(SEAL_PREFIX, orphan, p, &orphans));
+	ignore_result(mounttable_each(SEAL_PREFIX, orphan, p, &p->orphans));
 	if (!e->exit_code)
-		*e = orphans;
+		*e = p->orphans;
 	return e->exit_code ? -e->error : 0;
 }
 
