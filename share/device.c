@@ -15,9 +15,11 @@ enum { MOUNTS_MAX = 131072 };
 static int count_mounts(struct facts_context *c, const struct mountinfo *of, struct err *e)
 {
 	cleanup_free uint64_t *ids = realloc_array(NULL, MOUNTS_MAX, sizeof(*ids));
-	int n = ids ? mountinfo_below(c->proc, MOUNTINFO_ALL, ids, MOUNTS_MAX, e) : err_nomem(e),
-	    found = 0;
+	int n, found = 0;
 
+	if (!ids)
+		return err_nomem(e);
+	n = mountinfo_below(c->proc, MOUNTINFO_ALL, ids, MOUNTS_MAX, e);
 	for (int i = 0; i < n && found < 2; i++) {
 		cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
 		struct err ignored = { 0 };

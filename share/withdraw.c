@@ -28,8 +28,10 @@ bool withdraw_is_seal(const struct mountinfo *m, const char *id, const char *non
 	seal_source(source, id, nonce ? nonce : "");
 	if (!str_equal(m->fstype, "tmpfs"))
 		return false;
-	return nonce ? str_equal(m->source, source)
-		     : strncmp(m->source, source, strlen(source)) == 0;
+	if (nonce)
+		return str_equal(m->source, source);
+	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): what was found has a source */
+	return strncmp(m->source, source, strlen(source)) == 0;
 }
 
 static bool is_ours(const struct withdrawal *w, const struct mountinfo *m)
@@ -169,10 +171,12 @@ int withdraw_copies(int proc, const struct withdrawal *w, struct err *e)
 {
 	enum { MOUNTS_MAX = 131072 };
 	cleanup_free uint64_t *ids = realloc_array(NULL, MOUNTS_MAX, sizeof(*ids));
-	int n = ids ? mountinfo_below(proc, MOUNTINFO_ALL, ids, MOUNTS_MAX, e) : err_nomem(e);
 	struct err first = { 0 };
-	int detached = 0;
+	int n, detached = 0;
 
+	if (!ids)
+		return err_nomem(e);
+	n = mountinfo_below(proc, MOUNTINFO_ALL, ids, MOUNTS_MAX, e);
 	for (int i = 0; i < n; i++) {
 		struct err next = { 0 };
 
