@@ -29,6 +29,7 @@ void cli_print(const char *text)
 	cleanup_free char *buf = malloc(size);
 
 	fputs(buf ? str_escape(buf, size, text) : "?", stdout);
+	/* cppcheck-suppress memleak ; the cleanup attribute frees it */
 }
 
 int cli_print_json(struct json_out *out, struct err *e)

@@ -143,6 +143,7 @@ static void read_directory(struct examination *x, const char *directory)
 /* Say what is found, and take what counts. */
 static void take_files(struct examination *x)
 {
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): they are pointers */
 	const struct oci_hook_file **ours = realloc_array(NULL, x->files.n + 1, sizeof(*ours));
 
 	ignore_result(oci_hook_files_settle(&x->files)); /* each bad file is said */

@@ -26,6 +26,7 @@ struct ours {
 
 static void check_program(struct ours *o)
 {
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): ours[] has no NULL */
 	const char *path = o->file->hook.hook.path;
 	cleanup_fd int fd = at_try(o->d->root, path, O_PATH, RESOLVE_IN_ROOT);
 	struct err e = { 0 };

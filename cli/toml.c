@@ -49,6 +49,7 @@ int toml_strings_add(struct toml_strings *s, const char *text, struct err *e)
 static int skip_value(struct toml_text *t, unsigned depth, struct err *e);
 
 /* What is between brackets or braces, the opening one passed. */
+/* NOLINTNEXTLINE(misc-no-recursion): DEPTH_MAX */
 static int skip_nested(struct toml_text *t, char end, unsigned depth, struct err *e)
 {
 	for (toml_skip_space(t); *t->at != end; toml_skip_space(t)) {
@@ -63,6 +64,7 @@ static int skip_nested(struct toml_text *t, char end, unsigned depth, struct err
 	return 0;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): DEPTH_MAX */
 static int skip_value(struct toml_text *t, unsigned depth, struct err *e)
 {
 	cleanup_free char *dropped = NULL;

@@ -19,6 +19,7 @@ static void free_map(struct json_map *map)
 	free(map->items);
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as the table is nested */
 static void free_objects(const struct json_field *field, struct json_objects *objects)
 {
 	for (size_t i = 0; i < objects->n; i++)
@@ -26,6 +27,7 @@ static void free_objects(const struct json_field *field, struct json_objects *ob
 	free(objects->items);
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as the table is nested */
 void json_free(const struct json_field *fields, void *object)
 {
 	static const size_t sizes[] = {

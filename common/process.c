@@ -85,6 +85,7 @@ int process_user_runtime_directory(char **ret, struct err *e)
 
 	if (io_read_line(AT_FDCWD, "/proc/self/uid_map", map, sizeof(map), e) < 0)
 		return -e->error;
+	/* NOLINTNEXTLINE(cert-err34-c): ten digits fit */
 	if (sscanf(map, "%10lu %10lu %10lu", &inside, &outside, &count) != 3)
 		return err_set(e, EX_OSERR, EINVAL, "read '/proc/self/uid_map': not understood");
 	*ret = NULL;
@@ -114,6 +115,7 @@ int process_identify(int proc, pid_t pid, struct process_identity *ret, struct e
 	/* proc(5): the name in parentheses may hold anything; the start time is field 22, the state
 	 * field 3 */
 	rest = strrchr(stat, ')');
+	/* NOLINTNEXTLINE(cert-err34-c): the kernel's own number fits */
 	if (!rest || sscanf(rest + 1,
 			    " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
 			    "%*d %*d %" SCNu64,

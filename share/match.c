@@ -37,7 +37,7 @@ static int look_above(const struct facts_context *c, const char *path, struct st
 static bool is_covered(const struct facts_context *c, int i, const struct statx *there,
 		       unsigned *ret_by)
 {
-	for (size_t j = (size_t)(i + 1); j < c->config->mounts.n; j++) {
+	for (size_t j = (size_t)i + 1; j < c->config->mounts.n; j++) {
 		struct statx sx;
 
 		if (look(c, oci_mount(c->config, j)->path, &sx) == 0 &&

@@ -204,7 +204,7 @@ static int make_component(int dirfd, const char *name, unsigned mode, uid_t uid,
 int subpath_make_dir(int volume, const char *path, unsigned mode, uid_t uid, gid_t gid,
 		     struct err *e)
 {
-	const char *rest, *name;
+	const char *rest = path, *name;
 	cleanup_fd int fd = -EBADF;
 	struct statx sx;
 	size_t length;
@@ -232,6 +232,7 @@ int subpath_make_dir(int volume, const char *path, unsigned mode, uid_t uid, gid
 }
 
 /* From the end of the path upwards: what is below first, then the directory itself. */
+/* NOLINTNEXTLINE(misc-no-recursion): SUBPATH_DEPTH_MAX */
 static int remove_from(int dirfd, const char *path, const char *rest, struct err *e)
 {
 	char component[NAME_MAX + 1];

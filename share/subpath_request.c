@@ -43,6 +43,7 @@ static int take_request(const char **text, struct subpath_request *ret, struct e
 		if (take_side(text, ",", &path, e) < 0)
 			return -e->error;
 	}
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): take_side() has set it */
 	if (!path || !path[0] || destination[0] != '/')
 		return err_set(e, EX_DATAERR, EINVAL, "'%.*s' is not '/DESTINATION=SUBPATH'",
 			       (int)strcspn(start, ","), start);
