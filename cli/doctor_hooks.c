@@ -128,9 +128,15 @@ static void read_directory(struct examination *x, const char *directory)
 	struct err e = { 0 };
 	int result = oci_hook_files_add(x->d->root, directory, &x->files, &e);
 
-	for (size_t i = first; i < x->files.n; i++)
+	for (size_t i = first; result == 0 && i < x->files.n; i++)
 		validate(x, &x->files.items[i]);
-	if (result == -ENOENT && x->from) {
+	if (result == -ENOMEM) {
+		x->d->no_memory = true;
+	} else if (result == -E2BIG) {
+		doctor_find(x->d, DOCTOR_PROBLEM, "%s: %s; none of it is examined here",
+			    x->engine->name, e.message);
+		doctor_remedy(x->d, "remove the *.json files there that are no hooks of this host");
+	} else if (result == -ENOENT && x->from) {
 		doctor_find(x->d, DOCTOR_NOTE, "%s: %s, which %s names, is not there",
 			    x->engine->name, directory, x->from);
 		doctor_remedy(x->d, "make it, or take it out of hooks_dir");

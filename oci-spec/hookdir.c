@@ -201,15 +201,15 @@ static int compare_names(const void *a, const void *b)
 		      ((const struct oci_hook_file *)b)->name);
 }
 
-int oci_hook_files_add(int root, const char *directory, struct oci_hook_files *files, struct err *e)
+static int read_directory(int root, int fd, const char *directory, struct oci_hook_files *files,
+			  struct err *e)
 {
-	cleanup_fd int fd = at_open(root, directory, O_RDONLY | O_DIRECTORY, RESOLVE_IN_ROOT, e);
 	size_t first = files->n;
-	int result;
+	int result = at_each(fd, add_name, files, e);
 
-	if (fd < 0)
-		return fd;
-	result = at_each(fd, add_name, files, e);
+	if (result == -E2BIG)
+		return err_set(e, EX_CONFIG, E2BIG, "read '%s': more than %d files", directory,
+			       OCI_HOOK_FILES_MAX);
 	if (result < 0)
 		return e->exit_code ? result : err_sys(e, -result, "read '%s'", directory);
 	if (files->n > first)
@@ -220,6 +220,28 @@ int oci_hook_files_add(int root, const char *directory, struct oci_hook_files *f
 			return -e->error;
 	}
 	return 0;
+}
+
+/* What was not read whole would pass for a good file. */
+static void drop_from(struct oci_hook_files *files, size_t first)
+{
+	for (size_t i = first; i < files->n; i++)
+		free_file(&files->items[i]);
+	files->n = first;
+}
+
+int oci_hook_files_add(int root, const char *directory, struct oci_hook_files *files, struct err *e)
+{
+	cleanup_fd int fd = at_open(root, directory, O_RDONLY | O_DIRECTORY, RESOLVE_IN_ROOT, e);
+	size_t first = files->n;
+	int result;
+
+	if (fd < 0)
+		return fd;
+	result = read_directory(root, fd, directory, files, e);
+	if (result < 0)
+		drop_from(files, first);
+	return result;
 }
 
 static int compare_lower(const void *a, const void *b)

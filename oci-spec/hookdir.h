@@ -77,7 +77,8 @@ struct oci_hook_files {
 };
 
 /* Add the files of 'directory', a path below 'root' (an O_PATH directory that nothing leads out
- * of), which must outlive them. -ENOENT: it is not there. */
+ * of), which must outlive them; after an error none of them. -ENOENT: it is not there; -E2BIG: in
+ * all there are more than OCI_HOOK_FILES_MAX. */
 int oci_hook_files_add(int root, const char *directory, struct oci_hook_files *files,
 		       struct err *e) must_use;
 void oci_hook_files_free(struct oci_hook_files *files);

@@ -327,6 +327,29 @@ START_TEST(what_is_no_file_is_bad)
 }
 END_TEST
 
+START_TEST(too_many_are_not_taken)
+{
+	cleanup_with(oci_hook_files_free) struct oci_hook_files files = { 0 };
+	cleanup_fd int root = -EBADF;
+	struct err e = { 0 };
+	char path[32];
+
+	check_fresh_directory();
+	check_directory("a", 0755);
+	check_directory("b", 0755);
+	check_file("a/x.json", GOOD, 0644);
+	for (int i = 0; i < OCI_HOOK_FILES_MAX; i++) {
+		(void)snprintf(path, sizeof(path), "b/%d.json", i);
+		check_file(path, GOOD, 0644);
+	}
+	root = check_path_fd(".");
+	check_ok(oci_hook_files_add(root, "a", &files, &e), &e);
+	ck_assert_int_eq(oci_hook_files_add(root, "b", &files, &e), -E2BIG);
+	ck_assert_uint_eq(files.n, 1);
+	ck_assert_str_eq(files.items[0].hook.hook.path, "/bin/h");
+}
+END_TEST
+
 int main(void)
 {
 	const struct check_case cases[] = {
@@ -336,6 +359,7 @@ int main(void)
 		{ stages_and_path_are_checked, ARRAY_SIZE(checked) },
 		{ directories_are_read_as_engines_do, ARRAY_SIZE(scenes) },
 		{ what_is_no_file_is_bad, 0 },
+		{ too_many_are_not_taken, 0 },
 		{ 0 },
 	};
 
