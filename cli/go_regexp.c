@@ -7,6 +7,8 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include "cli/go_regexp_translate.h"
+
 static void free_code(pcre2_code **code)
 {
 	pcre2_code_free(*code);

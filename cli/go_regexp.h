@@ -7,7 +7,8 @@
  * with n above 1000. Where the two differ still:
  *
  * - \p{...}: Unicode's tables are PCRE2's, those of Go may be of another version; a class that only
- *   Go knows by that name is refused here, and PCRE2's own (\p{Any}, \p{Xan}) are taken.
+ *   Go knows by that name is refused here, and PCRE2's own (\p{Any}, \p{Xan}) are taken. Go 1.25
+ *   and later ignore letter case, blanks, '-' and '_' in it; that is refused, as older ones do.
  * - (x{100}){100} and the like: Go refuses nested counts of more than 1000 in all.
  * - (?<name>...) is taken; Go knows it since 1.22. Names of other scripts than Latin are refused.
  * - Text that is not UTF-8 is refused here; Go takes each bad byte as U+FFFD.
@@ -24,6 +25,3 @@ int go_regexp_check(const char *pattern, struct err *e) must_use;
 
 /* Whether some part of the text matches: 1, or 0. */
 int go_regexp_match(const char *pattern, const char *text, struct err *e) must_use;
-
-/* The pattern as PCRE2 is given it. The caller frees it. */
-int go_regexp_translate(const char *pattern, char **ret, struct err *e) must_use;

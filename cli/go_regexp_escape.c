@@ -3,6 +3,9 @@
 
 #include "cli/go_regexp_translate.h"
 
+#define UPPER_CASE "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define LOWER_CASE "abcdefghijklmnopqrstuvwxyz"
+
 /* Letters of escapes that mean the same to both, in and outside of a class. */
 static const char same_letters[] = "dDwW";
 
@@ -29,9 +32,14 @@ static bool is_hex(char c)
 	return c && strchr("0123456789abcdefABCDEF", c);
 }
 
+static bool is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
 static bool is_letter_or_digit(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || is_upper(c);
 }
 
 /* \012 and \12, but not \1, which would be a backreference. */
@@ -67,20 +75,21 @@ static int put_hex(struct translation *t)
 	return 0;
 }
 
-/* After \p or \P: a letter, or a name in braces. */
+/* After \p or \P: a letter, or a name in braces. Go has categories and scripts, by the names that
+ * Unicode writes with a capital; PCRE2 takes any letter case, and name=value. */
 static int put_property(struct translation *t, char letter)
 {
-	size_t length = 1;
+	bool braces = *t->in == '{';
+	const char *name = t->in + braces;
+	bool negated = braces && *name == '^';
+	size_t length;
 
-	if (*t->in == '{') {
-		length = strcspn(t->in, "}") + 1;
-		if (t->in[length - 1] != '}')
-			return refuse(t, "a bad class, '\\%c{'", letter);
-	} else if (!is_letter_or_digit(*t->in)) {
-		return refuse(t, "a bad class, '\\%c'", letter);
-	}
-	fprintf(t->out, "\\%c%.*s", letter, (int)length, t->in);
-	t->in += length;
+	name += negated;
+	length = braces ? strspn(name, UPPER_CASE LOWER_CASE "_") : 1;
+	if (!is_upper(*name) || (braces && name[length] != '}'))
+		return refuse(t, "a bad class, '\\%c%s'", letter, braces ? "{" : "");
+	fprintf(t->out, "\\%c{%s%.*s}", letter, negated ? "^" : "", (int)length, name);
+	t->in = name + length + braces;
 	return 1;
 }
 

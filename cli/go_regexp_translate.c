@@ -4,7 +4,40 @@
 
 #include <string.h>
 
+#include "common/str.h"
+
 enum { REPEAT_MAX = 1000 };
+
+/* Those of Go: PCRE2 has [:<:] and [:>:] too. */
+static const char posix_names[] =
+	"alnum alpha ascii blank cntrl digit graph lower print punct space upper word xdigit";
+
+/* At the ':' of '[:name:]'. 0: there is no ':]', and '[' stands for itself. */
+static int put_posix_class(struct translation *t)
+{
+	const char *end = strstr(t->in + 1, ":]"), *name = t->in + 1;
+	size_t length;
+
+	if (!end)
+		return 0;
+	name += *name == '^';
+	length = end > name ? (size_t)(end - name) : 0;
+	if (length == 0 || str_place_in_words(posix_names, name, length) < 0)
+		return refuse(t, "a bad class, '[%.*s'", (int)(end + 2 - t->in), t->in);
+	fprintf(t->out, "[%.*s", (int)(end + 2 - t->in), t->in);
+	t->in = end + 2;
+	return 1;
+}
+
+/* 1: the '[' at t->in[-1] began a class. */
+static int put_bracket(struct translation *t)
+{
+	int class = *t->in == ':' ? put_posix_class(t) : 0;
+
+	if (class == 0)
+		fputs("\\[", t->out); /* [.x.] and [=x=] are nothing special */
+	return class;
+}
 
 /* After a '['. */
 static int put_class(struct translation *t)
@@ -16,26 +49,20 @@ static int put_class(struct translation *t)
 		fputc(*t->in++, t->out);
 	for (t->in_class = true; *t->in != ']' || first; first = false) {
 		char c = *t->in++;
+		int class = 0;
 
 		if (c == '\0')
 			return refuse(t, "']' is missing");
-		if (c == '\\') {
-			int class = go_regexp_put_escape(t);
-
-			if (class < 0)
-				return class;
-			if (class && *t->in == '-') /* PCRE2 would begin a range */
-				fprintf(t->out, "\\%c", *t->in++);
-		} else if (c == '[' && *t->in != ':') {
-			fputs("\\[", t->out); /* [.x.] and [=x=] are nothing special */
-		} else if (c == '[' && strstr(t->in, ":]")) {
-			size_t length = (size_t)(strstr(t->in, ":]") - t->in) + 2;
-
-			fprintf(t->out, "[%.*s", (int)length, t->in);
-			t->in += length;
-		} else {
-			fprintf(t->out, "%s%c", c == '[' || (c == ']' && first) ? "\\" : "", c);
-		}
+		if (c == '\\')
+			class = go_regexp_put_escape(t);
+		else if (c == '[')
+			class = put_bracket(t);
+		else
+			fprintf(t->out, "%s%c", c == ']' && first ? "\\" : "", c);
+		if (class < 0)
+			return class;
+		if (class && *t->in == '-') /* PCRE2 would begin a range */
+			fprintf(t->out, "\\%c", *t->in++);
 	}
 	t->in++;
 	t->in_class = false;

@@ -1,10 +1,13 @@
-/* A translation of Go's syntax in progress. For go_regexp_translate.c and go_regexp_escape.c. */
+/* Go's syntax of regular expressions, translated to PCRE2's. For the files go_regexp*.c. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
 
 #include "cli/go_regexp.h"
+
+/* The pattern as PCRE2 is given it. The caller frees it. */
+int go_regexp_translate(const char *pattern, char **ret, struct err *e) must_use;
 
 /* What a quantifier would find before it. */
 enum go_regexp_before { NOTHING, ATOM, REPEATED };
