@@ -3,7 +3,8 @@
 
 #include "tests/check.h"
 
-#define QQQ "\"\"\""
+#define QQQ  "\"\"\""
+#define LONG "abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789" /* 64 */
 
 static const struct {
 	const char *name, *text;
@@ -56,6 +57,11 @@ static const struct {
 	  "# c\n ]\ng = { a.b = 1, 'c' = \"}\" }\nh = 0xff\n[[i]]\nj = ''\n[[i]]\nj = "
 	  "\"\"\n[engine]\n"
 	  "hooks_dir = ['/a']\n",
+	  1,
+	  { "/a" } },
+	{ "a key of as many names as there may be",
+	  "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p = 1\n" LONG LONG LONG LONG
+	  " = 1\nengine.hooks_dir=['/a']",
 	  1,
 	  { "/a" } },
 	{ "replaced", "[engine]\nhooks_dir = [\"/a\", {append=false}]\n", 1, { "/a" } },
@@ -118,6 +124,9 @@ static const struct {
 	{ "no bracket", "[engine\n", "']' is missing" },
 	{ "no second bracket", "[[x]\n", "']' is missing" },
 	{ "no TOML", "<xml>\n", "not a key" },
+	{ "a key of many names", "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q = 1\n", "too long" },
+	{ "a header of many names", "[a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q]\n", "too long" },
+	{ "a long key", LONG LONG LONG LONG "a = 1\n", "too long" },
 	{ "a long string without an end", "a = '''x\n", "without an end" },
 };
 
