@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "cli/drop_ins.h"
 #include "common/at.h"
 #include "common/io.h"
 #include "common/str.h"
@@ -71,9 +72,6 @@ struct settings {
 	struct toml_strings *directories;
 	char **from;
 	struct toml_strings names; /* of the drop-ins: paths */
-	const char *directory;	   /* that is read */
-	unsigned depth;
-	struct err *e;
 };
 
 static int read_text(int root, const char *path, char **ret, struct err *e)
@@ -116,58 +114,19 @@ static int read_settings(struct settings *s, const char *path, struct err *e)
 	return *s->from ? 0 : err_nomem(e);
 }
 
-static int compare(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static int add_directory(struct settings *s, const char *directory, struct err *e);
-
-static int add_drop_in(const char *name, void *data)
-{
-	struct settings *s = data;
-	cleanup_free char *path = str_format("%s/%s", s->directory, name);
-	cleanup_fd int fd = path ? at_try(s->root, path, O_PATH, RESOLVE_IN_ROOT) : -ENOMEM;
-	size_t length = strlen(name);
-	struct statx sx;
-	struct err e = { 0 };
-
-	if (fd == -ENOMEM)
-		return err_nomem(s->e);
-	if (fd < 0 || at_statx(fd, &sx, &e) < 0)
-		return 0;
-	if (S_ISDIR(sx.stx_mode))
-		return s->engine->all_drop_ins ? add_directory(s, path, s->e) : 0;
-	if (!s->engine->all_drop_ins && (length < 5 || !str_equal(name + length - 5, ".conf")))
-		return 0;
-	return toml_strings_add(&s->names, path, s->e);
-}
-
-static int add_directory(struct settings *s, const char *directory, struct err *e)
-{
-	cleanup_fd int fd = at_try(s->root, directory, O_RDONLY | O_DIRECTORY, RESOLVE_IN_ROOT);
-	const char *above = s->directory;
-	int result;
-
-	if (fd < 0 || s->depth > 8)
-		return 0;
-	s->directory = directory;
-	s->depth++;
-	result = at_each(fd, add_drop_in, s, e);
-	s->directory = above;
-	s->depth--;
-	return result;
-}
-
 static int read_all(struct settings *s, struct err *e)
 {
+	struct err why = { 0 };
+
 	for (size_t i = 0; i < ARRAY_SIZE(s->engine->files); i++)
 		if (s->engine->files[i] && read_settings(s, s->engine->files[i], e) < 0)
 			return -e->error;
-	if (add_directory(s, s->engine->drop_ins, e) < 0)
-		return -e->error;
-	if (s->names.n > 0)
-		qsort(s->names.items, s->names.n, sizeof(*s->names.items), compare);
+	if (drop_ins_find(s->root, s->engine->drop_ins, s->engine->all_drop_ins, &s->names, &why) <
+	    0) {
+		if (why.error == ENOMEM)
+			return err_nomem(e);
+		s->complain(s->engine->drop_ins, why.message, s->data);
+	}
 	for (size_t i = 0; i < s->names.n; i++)
 		if (read_settings(s, s->names.items[i], e) < 0)
 			return -e->error;
@@ -184,8 +143,7 @@ int engine_directories(int root, const struct engine *engine, engine_complain *c
 			      .complain = complain,
 			      .data = data,
 			      .directories = &directories,
-			      .from = &from,
-			      .e = e };
+			      .from = &from };
 	int result = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(engine->directories); i++)
