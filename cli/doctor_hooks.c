@@ -11,7 +11,7 @@ struct examination {
 	struct doctor *d;
 	const struct engine *engine;
 	struct toml_strings directories;
-	char *from; /* the file that names them */
+	char *from; /* the file that names them; NULL: no file does */
 	struct oci_hook_files files;
 	struct engine_hooks hooks;
 };
@@ -168,10 +168,18 @@ static void take_files(struct examination *x)
 	}
 }
 
+static void report_socket(struct doctor *d, const struct engine *engine)
+{
+	doctor_find(d, DOCTOR_NOTE,
+		    "%s: %s is there, but not its program; whether it runs is not known",
+		    engine->name, engine->socket);
+	doctor_remedy(d, "if it runs from elsewhere, our hooks must be in %s or %s",
+		      engine->directories[0], engine->directories[1]);
+}
+
 static void report_none(struct examination *x, bool others)
 {
-	static const char *const elsewhere[] = { "/usr/share/containers/oci/hooks.d",
-						 "/etc/containers/oci/hooks.d",
+	static const char *const elsewhere[] = { HOOKS_VENDOR, HOOKS_ADMIN,
 						 "/usr/local/share/containers/oci/hooks.d",
 						 "/usr/local/etc/containers/oci/hooks.d" };
 	const char *found = NULL;
@@ -204,6 +212,26 @@ static void report_none(struct examination *x, bool others)
 			      x->engine->reload);
 }
 
+/* hooks_dir = []. */
+static int take_implicit(struct examination *x, struct err *e)
+{
+	const char *const *implicit = x->engine->implicit;
+
+	if (!implicit[0] || x->directories.n > 0)
+		return 0;
+	doctor_find(x->d, DOCTOR_WARNING,
+		    "%s: hooks_dir is empty in %s: newer versions look in %s and %s all the same, "
+		    "older ones (4.3) nowhere",
+		    x->engine->name, x->from ? x->from : "its settings", implicit[0], implicit[1]);
+	doctor_remedy(x->d, "name the directories in hooks_dir");
+	free(x->from);
+	x->from = NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(x->engine->implicit); i++)
+		if (toml_strings_add(&x->directories, implicit[i], e) < 0)
+			return -e->error;
+	return 0;
+}
+
 /* Returns whether hooks of ours are in effect. 'others': with another engine they are. */
 static bool examine(struct doctor *d, const struct engine *engine,
 		    const struct hook_container *container, bool others)
@@ -213,7 +241,8 @@ static bool examine(struct doctor *d, const struct engine *engine,
 								 .hooks = { .engine = engine } };
 	struct err e = { 0 };
 
-	if (engine_directories(d->root, engine, complain, &x, &x.directories, &x.from, &e) < 0) {
+	if (engine_directories(d->root, engine, complain, &x, &x.directories, &x.from, &e) < 0 ||
+	    take_implicit(&x, &e) < 0) {
 		d->no_memory = true;
 		return false;
 	}
@@ -242,8 +271,11 @@ void doctor_hooks(struct doctor *d)
 	}
 	container.annotations = annotations;
 	for (size_t i = 0; i < n_engines; i++) {
-		if (!engine_is_installed(d->root, &engines[i]))
+		if (!engine_is_installed(d->root, &engines[i])) {
+			if (engine_has_socket(d->root, &engines[i]))
+				report_socket(d, &engines[i]);
 			continue;
+		}
 		installed = true;
 		any |= examine(d, &engines[i], asked ? &container : NULL, any);
 	}

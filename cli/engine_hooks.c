@@ -9,9 +9,6 @@
 #include "common/io.h"
 #include "common/str.h"
 
-#define VENDOR "/usr/share/containers/oci/hooks.d"
-#define ADMIN  "/etc/containers/oci/hooks.d"
-
 /* podman: containers.conf(5) and pkg/config of containers/common; root's, without $CONTAINERS_CONF.
  * CRI-O: crio.conf(5), crio.conf.d(5), pkg/config. The injector: plugins/hook-injector of
  * containerd/nri. Neither podman nor CRI-O looks into /etc unless it is told to. */
@@ -21,7 +18,9 @@ const struct engine engines[] = {
 	  .key = "engine.hooks_dir",
 	  .files = { "/usr/share/containers/containers.conf", "/etc/containers/containers.conf" },
 	  .drop_ins = "/etc/containers/containers.conf.d",
-	  .directories = { VENDOR },
+	  .directories = { HOOKS_VENDOR },
+	  .implicit = { HOOKS_VENDOR, HOOKS_ADMIN },
+	  .attributes = true,
 	  .extra_stage = "precreate",
 	  .reload = "it counts for the next container" },
 	{ .name = "CRI-O",
@@ -30,12 +29,13 @@ const struct engine engines[] = {
 	  .files = { "/etc/crio/crio.conf" },
 	  .drop_ins = "/etc/crio/crio.conf.d",
 	  .all_drop_ins = true,
-	  .directories = { VENDOR },
+	  .directories = { HOOKS_VENDOR },
 	  .reload = "restart crio after a change of its settings" },
 	{ .name = "NRI hook-injector",
 	  .program = "hook-injector",
+	  .plugins = "/opt/nri/plugins",
 	  .socket = "/run/nri/nri.sock",
-	  .directories = { VENDOR, ADMIN },
+	  .directories = { HOOKS_VENDOR, HOOKS_ADMIN },
 	  .reload = "it watches its directories" },
 };
 const size_t n_engines = ARRAY_SIZE(engines);
@@ -50,9 +50,32 @@ static bool is_there(int root, const char *path)
 	return fd >= 0;
 }
 
+bool engine_has_socket(int root, const struct engine *engine)
+{
+	return engine->socket && is_there(root, engine->socket);
+}
+
+/* 1: the name is NN-program. */
+static int is_plugin(const char *name, void *data)
+{
+	const struct engine *engine = data;
+
+	return strspn(name, "0123456789") == 2 && name[2] == '-' &&
+	       str_equal(name + 3, engine->program);
+}
+
+static bool has_plugin(int root, const struct engine *engine)
+{
+	cleanup_fd int fd = at_try(root, engine->plugins, O_RDONLY | O_DIRECTORY, RESOLVE_IN_ROOT);
+	struct engine wanted = *engine;
+	struct err ignored = { 0 }; /* what cannot be read is not there */
+
+	return fd >= 0 && at_each(fd, is_plugin, &wanted, &ignored) == 1;
+}
+
 bool engine_is_installed(int root, const struct engine *engine)
 {
-	if (engine->socket && is_there(root, engine->socket))
+	if (engine->plugins && has_plugin(root, engine))
 		return true;
 	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
 		cleanup_free char *path = str_format("%s/%s", programs[i], engine->program);
@@ -104,7 +127,8 @@ static int read_settings(struct settings *s, const char *path, struct err *e)
 	if (found == -ENOENT)
 		return 0;
 	if (found == 0)
-		found = toml_read_strings(text, s->engine->key, s->directories, &why);
+		found = toml_read_strings(text, s->engine->key, s->engine->attributes,
+					  s->directories, &why);
 	if (found < 0)
 		s->complain(path, why.message, s->data);
 	if (found != 1)

@@ -14,6 +14,7 @@ struct search {
 	const char *wanted;   /* with newlines for dots, as toml_key() has them */
 	char *table;	      /* of the last header; NULL: none yet */
 	bool found, in_table; /* in_table: the key's own table had its header */
+	bool attributes;      /* may stand in the array */
 	bool given;	      /* the array says whether it appends */
 	struct toml_strings strings;
 };
@@ -117,7 +118,7 @@ static int take_element(struct search *s, struct err *e)
 	struct toml_text *t = &s->text;
 	cleanup_free char *text = NULL;
 
-	if (*t->at == '{') {
+	if (*t->at == '{' && s->attributes) {
 		t->at++;
 		return take_attribute(s, e);
 	}
@@ -219,10 +220,12 @@ static int hand_over(struct search *s, struct toml_strings *ret, struct err *e)
 	return 1;
 }
 
-int toml_read_strings(const char *text, const char *key, struct toml_strings *ret, struct err *e)
+int toml_read_strings(const char *text, const char *key, bool attributes, struct toml_strings *ret,
+		      struct err *e)
 {
-	cleanup_with(
-		close_search) struct search s = { .text = { .start = text, .at = text, .e = e } };
+	cleanup_with(close_search) struct search s = {
+		.text = { .start = text, .at = text, .e = e }, .attributes = attributes
+	};
 	cleanup_free char *wanted = str_format("\n%s", key);
 
 	if (!wanted)

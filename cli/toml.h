@@ -19,9 +19,10 @@ struct toml_strings {
 
 /* Read 'key' ("engine.hooks_dir": names with dots between them, compared without regard to letter
  * case, as the engines' decoder does) out of a text that ends with a NUL. 1: it is there, and
- * *ret is replaced, or, where it says so, appended to; 0: it is not. Exit 78: the text cannot be
- * read, or what the key has is no array of strings; the message names the line. */
-int toml_read_strings(const char *text, const char *key, struct toml_strings *ret,
+ * *ret is replaced, or, where it says so and 'attributes' lets it, appended to; 0: it is not. Exit
+ * 78: the text cannot be read, or what the key has is no array of strings; the message names the
+ * line. */
+int toml_read_strings(const char *text, const char *key, bool attributes, struct toml_strings *ret,
 		      struct err *e) must_use;
 void toml_strings_free(struct toml_strings *s);
 int toml_strings_add(struct toml_strings *s, const char *text, struct err *e) must_use;

@@ -86,7 +86,7 @@ START_TEST(the_key_is_found)
 	int found;
 
 	start(&s);
-	found = toml_read_strings(accepted[_i].text, "engine.hooks_dir", &s, &e);
+	found = toml_read_strings(accepted[_i].text, "engine.hooks_dir", true, &s, &e);
 	ck_assert_msg(found >= 0, "%s: %s", accepted[_i].name, e.message);
 	ck_assert_msg(found == accepted[_i].found, "%s: %d", accepted[_i].name, found);
 	for (; accepted[_i].items[n]; n++) {
@@ -136,8 +136,8 @@ START_TEST(what_cannot_be_read_is_said)
 	struct err e = { 0 };
 
 	start(&s);
-	check_exit(toml_read_strings(refused[_i].text, "engine.hooks_dir", &s, &e), &e, EX_CONFIG,
-		   refused[_i].name);
+	check_exit(toml_read_strings(refused[_i].text, "engine.hooks_dir", true, &s, &e), &e,
+		   EX_CONFIG, refused[_i].name);
 	ck_assert_msg(strstr(e.message, refused[_i].words), "%s: %s", refused[_i].name, e.message);
 	ck_assert_uint_eq(s.n, 1);
 }
@@ -157,7 +157,8 @@ START_TEST(a_key_of_three_names)
 		cleanup_with(toml_strings_free) struct toml_strings s = { 0 };
 		struct err e = { 0 };
 
-		ck_assert_msg(toml_read_strings(texts[i], "crio.runtime.hooks_dir", &s, &e) == 1,
+		ck_assert_msg(toml_read_strings(texts[i], "crio.runtime.hooks_dir", true, &s, &e) ==
+				      1,
 			      "%zu: %s", i, e.message);
 		ck_assert_uint_eq(s.n, 1);
 		ck_assert_str_eq(s.items[0], "/a");
@@ -172,16 +173,32 @@ START_TEST(append_holds_for_later_files)
 	struct err e = { 0 };
 
 	start(&s);
-	ck_assert_int_eq(toml_read_strings("engine.hooks_dir=['/a',{append=true}]", key, &s, &e),
-			 1);
-	ck_assert_int_eq(toml_read_strings("engine.hooks_dir=['/b']", key, &s, &e), 1);
+	ck_assert_int_eq(
+		toml_read_strings("engine.hooks_dir=['/a',{append=true}]", key, true, &s, &e), 1);
+	ck_assert_int_eq(toml_read_strings("engine.hooks_dir=['/b']", key, true, &s, &e), 1);
 	ck_assert_uint_eq(s.n, 3);
-	ck_assert_int_eq(toml_read_strings("engine.hooks_dir=['/c',{append=false}]", key, &s, &e),
-			 1);
+	ck_assert_int_eq(
+		toml_read_strings("engine.hooks_dir=['/c',{append=false}]", key, true, &s, &e), 1);
 	ck_assert_uint_eq(s.n, 1);
-	ck_assert_int_eq(toml_read_strings("engine.hooks_dir=['/d']", key, &s, &e), 1);
+	ck_assert_int_eq(toml_read_strings("engine.hooks_dir=['/d']", key, true, &s, &e), 1);
 	ck_assert_uint_eq(s.n, 1);
 	ck_assert_str_eq(s.items[0], "/d");
+}
+END_TEST
+
+START_TEST(attributes_are_not_everyones)
+{
+	static const char *const texts[] = { "a=['/b', {append=true}]",
+					     "a=[{append=false}, '/b']" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		cleanup_with(toml_strings_free) struct toml_strings s = { 0 };
+		struct err e = { 0 };
+
+		check_exit(toml_read_strings(texts[i], "a", false, &s, &e), &e, EX_CONFIG,
+			   texts[i]);
+		ck_assert_ptr_nonnull(strstr(e.message, "not an array of strings"));
+	}
 }
 END_TEST
 
@@ -192,7 +209,7 @@ START_TEST(depth_is_bounded)
 	struct err e = { 0 };
 
 	memset(text + 4, '[', sizeof(text) - 5);
-	check_exit(toml_read_strings(text, "b", &s, &e), &e, EX_CONFIG, "deep");
+	check_exit(toml_read_strings(text, "b", true, &s, &e), &e, EX_CONFIG, "deep");
 	ck_assert_ptr_nonnull(strstr(e.message, "too deep"));
 }
 END_TEST
@@ -204,6 +221,7 @@ int main(void)
 		{ what_cannot_be_read_is_said, ARRAY_SIZE(refused) },
 		{ a_key_of_three_names, 0 },
 		{ append_holds_for_later_files, 0 },
+		{ attributes_are_not_everyones, 0 },
 		{ depth_is_bounded, 0 },
 		{ 0 },
 	};
