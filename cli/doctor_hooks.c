@@ -35,15 +35,16 @@ static void complain(const char *file, const char *why, void *data)
 
 enum our_program our_program(const struct oci_hook *hook)
 {
-	const char *slash = hook->hook.path ? strrchr(hook->hook.path, '/') : NULL;
+	const char *path = hook->hook.path ? hook->hook.path : "", *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
 
-	return !slash					    ? OURS_NONE
-	       : str_equal(slash + 1, "oci-share-prestart") ? OURS_PRESTART
-	       : str_equal(slash + 1, "oci-share-poststop") ? OURS_POSTSTOP
-							    : OURS_NONE;
+	return str_equal(name, "oci-share-prestart")   ? OURS_PRESTART
+	       : str_equal(name, "oci-share-poststop") ? OURS_POSTSTOP
+						       : OURS_NONE;
 }
 
-/* In the engine's order: the program, expressions, stages. */
+/* In the engine's order: the program, expressions, stages. A relative path is that of the engine's
+ * directory, taken to be /. */
 static void validate(struct examination *x, struct oci_hook_file *file)
 {
 	cleanup_fd int fd = -EBADF;
@@ -51,75 +52,16 @@ static void validate(struct examination *x, struct oci_hook_file *file)
 
 	if (file->status != OCI_HOOK_GOOD)
 		return;
-	if (file->hook.hook.path[0] == '/') {
-		fd = at_try(x->d->root, file->hook.hook.path, O_PATH, RESOLVE_IN_ROOT);
-		if (fd == -ENOENT) {
-			file->status = OCI_HOOK_MISSING;
-			return;
-		}
-		if (fd < 0)
-			(void)err_sys(&e, -fd, "open '%s'", file->hook.hook.path);
+	fd = at_try(x->d->root, file->hook.hook.path, O_PATH, RESOLVE_IN_ROOT);
+	if (fd == -ENOENT) {
+		file->status = OCI_HOOK_MISSING;
+		return;
 	}
+	if (fd < 0)
+		(void)err_sys(&e, -fd, "open '%s'", file->hook.hook.path);
 	if (e.exit_code || hook_check_regexps(&file->hook, &e) < 0 ||
 	    oci_hook_check(&file->hook, x->engine->extra_stage, &e) < 0)
 		oci_hook_file_refuse(file, &e);
-}
-
-static void report_bad(struct doctor *d, const struct engine *engine,
-		       const struct oci_hook_file *file)
-{
-	const char *why = file->why ? file->why : "not acceptable";
-
-	if (file->passed) {
-		doctor_find(d, DOCTOR_WARNING,
-			    "%s: %s/%s: %s; passed over in silence, as an earlier file there names "
-			    "a program that is missing",
-			    engine->name, file->directory, file->name, why);
-		doctor_remedy(d, "correct or remove it: without that other file no container "
-				 "starts");
-	} else {
-		doctor_find(d, DOCTOR_PROBLEM, "%s: %s/%s: %s; no container starts with it",
-			    engine->name, file->directory, file->name, why);
-		doctor_remedy(d, "correct or remove it; oci-hooks(5) has the format");
-	}
-}
-
-static void report_file(struct doctor *d, const struct engine *engine,
-			const struct oci_hook_file *file)
-{
-	bool ours = our_program(&file->hook) != OURS_NONE;
-
-	switch (file->status) {
-	case OCI_HOOK_BAD:
-		report_bad(d, engine, file);
-		break;
-	case OCI_HOOK_MISSING:
-		doctor_find(d, ours ? DOCTOR_PROBLEM : DOCTOR_WARNING,
-			    "%s: %s/%s: '%s' is not there; containers start without this hook, and "
-			    "nobody says so",
-			    engine->name, file->directory, file->name, file->hook.hook.path);
-		doctor_remedy(d, "install it, or correct the path, or remove the file");
-		break;
-	case OCI_HOOK_NOWHERE:
-		doctor_find(d, DOCTOR_WARNING,
-			    "%s: %s/%s is a link that leads nowhere, and is passed over",
-			    engine->name, file->directory, file->name);
-		doctor_remedy(d, "remove it, or what it leads to has to be installed");
-		break;
-	case OCI_HOOK_OLD:
-		doctor_find(d, DOCTOR_NOTE,
-			    "%s: %s/%s is in the format 0.1.0, which is not examined here",
-			    engine->name, file->directory, file->name);
-		doctor_remedy(d, "rewrite it in the format 1.0.0, oci-hooks(5)");
-		break;
-	case OCI_HOOK_GOOD:
-		if (!file->hidden || !ours)
-			break;
-		doctor_find(d, DOCTOR_WARNING,
-			    "%s: %s/%s is hidden by a file of the same name in a later directory",
-			    engine->name, file->directory, file->name);
-		doctor_remedy(d, "rename or remove the other");
-	}
 }
 
 static void read_directory(struct examination *x, const char *directory)
@@ -152,16 +94,17 @@ static void take_files(struct examination *x)
 	/* NOLINTNEXTLINE(bugprone-sizeof-expression): they are pointers */
 	const struct oci_hook_file **ours = realloc_array(NULL, x->files.n + 1, sizeof(*ours));
 
-	ignore_result(oci_hook_files_settle(&x->files)); /* each bad file is said */
+	x->hooks.unknown = oci_hook_files_settle(&x->files) != NULL;
 	x->hooks.ours = ours;
 	if (!ours) {
 		x->d->no_memory = true;
 		return;
 	}
+	doctor_hook_files(x->d, x->engine, &x->files);
 	for (size_t i = 0; i < x->files.n; i++) {
 		const struct oci_hook_file *file = &x->files.items[i];
 
-		report_file(x->d, x->engine, file);
+		x->hooks.unknown |= file->status == OCI_HOOK_UNCLEAR;
 		if (file->status == OCI_HOOK_GOOD && !file->hidden &&
 		    our_program(&file->hook) != OURS_NONE)
 			ours[x->hooks.n++] = file;
@@ -177,7 +120,8 @@ static void report_socket(struct doctor *d, const struct engine *engine)
 		      engine->directories[0], engine->directories[1]);
 }
 
-static void report_none(struct examination *x, bool others)
+/* Where our hooks are, if that is a directory in which the engine does not look. */
+static const char *find_elsewhere(const struct examination *x)
 {
 	static const char *const elsewhere[] = { HOOKS_VENDOR, HOOKS_ADMIN,
 						 "/usr/local/share/containers/oci/hooks.d",
@@ -192,15 +136,21 @@ static void report_none(struct examination *x, bool others)
 	}
 	for (size_t i = 0; i < x->directories.n && found; i++)
 		found = str_equal(x->directories.items[i], found) ? NULL : found;
+	return found;
+}
+
+static void report_none(struct examination *x, bool others)
+{
+	const char *found = find_elsewhere(x);
+	bool more = x->directories.n > 1;
+
 	doctor_find(x->d, others && !found ? DOCTOR_NOTE : DOCTOR_PROBLEM,
-		    "%s: no hook of ours is in effect; it looks in %s%s%s", x->engine->name,
+		    "%s: no hook of ours is in effect; it looks in %s%s%s%s", x->engine->name,
 		    x->directories.n > 0 ? x->directories.items[0] : "no directory",
-		    x->directories.n > 1 ? " and others, by "
-		    : x->from		 ? ", by "
-					 : "",
-		    x->from		   ? x->from
-		    : x->directories.n > 1 ? "its defaults"
-					   : "");
+		    more ? " and others" : "", x->from || more ? ", by " : "",
+		    x->from ? x->from
+		    : more  ? "its defaults"
+			    : "");
 	if (found)
 		doctor_remedy(x->d, "they are in %s: %s; %s", found,
 			      x->engine->key ? "name it in hooks_dir" : "copy them from there",
@@ -249,7 +199,7 @@ static bool examine(struct doctor *d, const struct engine *engine,
 	for (size_t i = 0; i < x.directories.n; i++)
 		read_directory(&x, x.directories.items[i]);
 	take_files(&x);
-	if (x.hooks.n == 0)
+	if (x.hooks.n == 0 && !x.hooks.unknown)
 		report_none(&x, others);
 	else
 		doctor_ours(d, &x.hooks, container);

@@ -1,4 +1,4 @@
-/* What doctor_hooks.c and doctor_ours.c share: the hooks of one engine. */
+/* What doctor_hooks.c, doctor_hook_files.c and doctor_ours.c share: the hooks of one engine. */
 #pragma once
 
 #include "cli/doctor.h"
@@ -10,12 +10,17 @@ struct engine_hooks {
 	const struct engine *engine;
 	const struct oci_hook_file **ours; /* of our two programs */
 	size_t n;
+	bool unknown; /* which are in effect: a bad file stops the engine, or one is unclear */
 };
 
 /* Which of our programs a hook starts. */
 enum our_program { OURS_PRESTART, OURS_POSTSTOP, OURS_NONE };
 
 enum our_program our_program(const struct oci_hook *hook);
+
+/* Say what is wrong with each file. They are settled. */
+void doctor_hook_files(struct doctor *d, const struct engine *engine,
+		       const struct oci_hook_files *files);
 
 /* Judge our hooks of one engine, each for itself, then together. 'container': NULL, nobody asks for
  * a certain one. */

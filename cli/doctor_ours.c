@@ -151,8 +151,8 @@ static void check_pair(struct doctor *d, const struct engine_hooks *hooks)
 	for (enum our_program p = OURS_PRESTART; p <= OURS_POSTSTOP; p++) {
 		if (find(hooks, p))
 			continue;
-		doctor_find(d, DOCTOR_PROBLEM, "%s: %s is in no file: %s", hooks->engine->name,
-			    programs[p].name,
+		doctor_find(d, DOCTOR_PROBLEM, "%s: %s is in no file that counts: %s",
+			    hooks->engine->name, programs[p].name,
 			    p == OURS_PRESTART ? "nothing is published"
 					       : "shares stay until gc takes them");
 		doctor_remedy(d, "install %s.json beside the other; %s", programs[p].name,
@@ -211,9 +211,10 @@ void doctor_ours(struct doctor *d, const struct engine_hooks *hooks,
 		check_members(&o);
 		check_twice(&o);
 	}
-	check_pair(d, hooks);
+	if (!hooks->unknown)
+		check_pair(d, hooks);
 	check_conditions(d, hooks);
-	if (d->n == before)
+	if (d->n == before && !hooks->unknown)
 		doctor_ok(d, "%s: prestart and poststop are in effect, by %s", hooks->engine->name,
 			  hooks->ours[0]->directory);
 	for (size_t i = 0; i < hooks->n; i++) {

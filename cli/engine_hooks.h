@@ -18,6 +18,7 @@ struct engine {
 				       older ones do not */
 	bool attributes;	    /* {append=true} may stand in the array */
 	const char *extra_stage;    /* that it knows beside those of the specification */
+	const char *on_bad;	    /* what a file that it cannot read does */
 	const char *reload;	    /* what to do after a change */
 };
 

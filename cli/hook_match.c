@@ -91,48 +91,90 @@ static int match_command(const struct json_strings *patterns, const char *comman
 	return 0;
 }
 
+/* What one condition says of a container. */
+struct answer {
+	bool given;
+	enum hook_applies applies;
+	char why[HOOK_WHY_SIZE]; /* a long one is cut */
+};
+
+#define explain(answer, ...) ((void)snprintf((answer)->why, HOOK_WHY_SIZE, __VA_ARGS__))
+
+static int ask_pair(const struct json_pair *pattern, const struct hook_container *container,
+		    struct answer *ret, struct err *e)
+{
+	int match = match_annotation(pattern, &container->annotations, e);
+
+	ret->given = true;
+	ret->applies = match > 0 ? HOOK_APPLIES : HOOK_DOES_NOT;
+	if (match == 0)
+		explain(ret, "no annotation matches '%s': '%s'", pattern->key, pattern->value);
+	return match < 0 ? match : 0;
+}
+
+static int ask_command(const struct json_strings *patterns, const struct hook_container *container,
+		       struct answer *ret, struct err *e)
+{
+	int match = 0;
+
+	ret->given = patterns->n > 0;
+	if (!ret->given)
+		return 0;
+	if (!container->command) {
+		ret->applies = HOOK_DEPENDS;
+		explain(ret, "where process.args[0] matches '%s'%s", patterns->items[0],
+			patterns->n > 1 ? " or another" : "");
+		return 0;
+	}
+	match = match_command(patterns, container->command, e);
+	ret->applies = match > 0 ? HOOK_APPLIES : HOOK_DOES_NOT;
+	if (match == 0)
+		explain(ret, "no command matches '%s'", container->command);
+	return match < 0 ? match : 0;
+}
+
+static void ask_flags(const struct oci_hook *hook, struct answer *ret_always,
+		      struct answer *ret_mounts)
+{
+	ret_always->given = hook->when.always == 1;
+	ret_mounts->given = hook->when.has_bind_mounts == 1;
+	ret_mounts->applies = HOOK_DEPENDS;
+	explain(ret_mounts, "where the container has bind mounts");
+}
+
+/* Take one more condition in. Without 'any' the worst counts, with it the best; of equal ones the
+ * first, whose reason is kept. */
+static void combine(bool any, const struct answer *next, struct answer *so_far)
+{
+	if (next->given && (!so_far->given || (any ? next->applies < so_far->applies
+						   : next->applies > so_far->applies)))
+		*so_far = *next;
+}
+
 int hook_applies(const struct oci_hook *hook, const struct hook_container *container,
 		 enum hook_applies *ret, char why[HOOK_WHY_SIZE], struct err *e)
 {
-	const struct json_map *patterns = &hook->when.annotations;
-	int match;
+	struct answer all = { 0 }, always = { 0 }, mounts = { 0 }, command = { 0 };
 
 	*ret = HOOK_DOES_NOT;
-	why[0] = '\0';
-	if (!oci_hook_can_match(hook)) {
-		(void)snprintf(why, HOOK_WHY_SIZE, "its 'when' never matches"); /* fits */
-		return 0;
-	}
-	for (size_t i = 0; i < patterns->n; i++) {
-		match = match_annotation(&patterns->items[i], &container->annotations, e);
-		if (match < 0)
-			return match;
-		if (match > 0)
-			continue;
-		(void)snprintf(why, HOOK_WHY_SIZE, "no annotation matches '%s': '%s'",
-			       patterns->items[i].key,
-			       patterns->items[i].value); /* a long one is cut */
-		return 0;
-	}
-	if (hook->when.commands.n > 0 && container->command) {
-		match = match_command(&hook->when.commands, container->command, e);
-		if (match < 0)
-			return match;
-		if (match == 0) {
-			(void)snprintf(why, HOOK_WHY_SIZE, "no command matches '%s'",
-				       container->command); /* a long one is cut */
-			return 0;
+	explain(&all, "its 'when' never matches");
+	if (oci_hook_can_match(hook)) {
+		ask_flags(hook, &always, &mounts);
+		combine(hook->when.any, &always, &all);
+		for (size_t i = 0; i < hook->when.annotations.n; i++) {
+			struct answer pair = { 0 };
+
+			if (ask_pair(&hook->when.annotations.items[i], container, &pair, e) < 0)
+				return -e->error;
+			combine(hook->when.any, &pair, &all);
 		}
+		if (ask_command(&hook->when.commands, container, &command, e) < 0)
+			return -e->error;
+		combine(hook->when.any, &command, &all);
+		combine(hook->when.any, &mounts, &all);
+		*ret = all.applies;
 	}
-	*ret = HOOK_APPLIES;
-	if (hook->when.commands.n > 0 && !container->command)
-		(void)snprintf(why, HOOK_WHY_SIZE, "where process.args[0] matches '%s'%s",
-			       hook->when.commands.items[0],
-			       hook->when.commands.n > 1 ? " or another" : "");
-	else if (hook->when.has_bind_mounts == 1)
-		(void)snprintf(why, HOOK_WHY_SIZE, "where the container has bind mounts");
-	if (why[0])
-		*ret = HOOK_DEPENDS;
+	memcpy(why, all.why, HOOK_WHY_SIZE);
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 /* Whether a hook applies to a container, as the engines find it out from 'when': pkg/hooks/1.0.0 of
- * containers/common. All conditions that are given must hold. */
+ * containers/common. All conditions that are given must hold, or one, where when.any says so. */
 #pragma once
 
 #include "oci-spec/hookdir.h"

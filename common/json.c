@@ -32,7 +32,8 @@ struct decoder {
 };
 
 /* Set the error; 0 tells the parser to stop. */
-#define refuse(d, ...) ((void)err_set((d)->e, EX_DATAERR, EINVAL, __VA_ARGS__), 0)
+#define refuse_as(d, error, ...) ((void)err_set((d)->e, EX_DATAERR, (error), __VA_ARGS__), 0)
+#define refuse(d, ...)		 refuse_as(d, EINVAL, __VA_ARGS__)
 
 static int no_memory(struct decoder *d)
 {
@@ -229,7 +230,7 @@ static int map_key(struct decoder *d, struct frame *f, const unsigned char *key,
 	for (size_t i = 0; i < map->n; i++)
 		if (strlen(map->items[i].key) == length &&
 		    memcmp(map->items[i].key, key, length) == 0)
-			return refuse(d, "'%s' occurs twice", map->items[i].key);
+			return refuse_as(d, ENOTUNIQ, "'%s' occurs twice", map->items[i].key);
 	pair = grow(d, f->field, (void **)&map->items, &map->n, sizeof(*pair));
 	if (!pair)
 		return 0;
@@ -268,11 +269,12 @@ static int on_key(void *data, const unsigned char *key, size_t length)
 
 		if (strlen(name) == length && memcmp(name, key, length) == 0) {
 			if (f->seen & (uint64_t)1 << i)
-				return refuse(d, "'%s' occurs twice", name);
+				return refuse_as(d, ENOTUNIQ, "'%s' occurs twice", name);
 			f->seen |= (uint64_t)1 << i;
 			f->field = &f->fields[i];
 		} else if (str_equal_folded(name, (const char *)key, length)) {
-			return refuse(d, "a key differs from '%s' in letter case only", name);
+			return refuse_as(d, ENOTUNIQ, "a key differs from '%s' in letter case only",
+					 name);
 		}
 	}
 	return 1;

@@ -4,7 +4,7 @@
  * what is wanted and not on what is sent. Refused with exit 65, never repaired: what json_text.h
  * lists, a known key that occurs twice or in other letter case (Go's decoder would take it), a
  * value of another type than the table says, trailing data, truncation, more elements than a
- * field's limit. */
+ * field's limit. Of these the first, a key that readers understand differently, is -ENOTUNIQ. */
 #pragma once
 
 #include <stdbool.h>

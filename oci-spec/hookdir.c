@@ -6,6 +6,7 @@
 
 #include "common/at.h"
 #include "common/str.h"
+#include "oci-spec/hook_old.h"
 
 static const char stages[] =
 	"prestart createRuntime createContainer startContainer poststart poststop";
@@ -56,14 +57,14 @@ static int check_version(int fd, struct err *e)
 {
 	const struct json_source source = { .fd = fd, .max = OCI_HOOK_FILE_MAX };
 	cleanup_with(oci_hook_free) struct oci_hook hook = { 0 };
+	bool old;
 
 	if (json_decode(&source, version_field, &hook, e) < 0)
 		return -e->error;
-	if (!hook.version || !hook.version[0] || str_equal(hook.version, "0.1.0"))
-		return 1;
-	if (!str_equal(hook.version, "1.0.0"))
+	old = !hook.version || !hook.version[0] || str_equal(hook.version, "0.1.0");
+	if (!old && !str_equal(hook.version, "1.0.0"))
 		return err_set(e, EX_DATAERR, EINVAL, "unknown version '%s'", hook.version);
-	return lseek(fd, 0, SEEK_SET) < 0 ? err_sys(e, errno, "read it again") : 0;
+	return lseek(fd, 0, SEEK_SET) < 0 ? err_sys(e, errno, "read it again") : old;
 }
 
 int oci_hook_read(int fd, struct oci_hook *ret, struct err *e)
@@ -75,9 +76,8 @@ int oci_hook_read(int fd, struct oci_hook *ret, struct err *e)
 	};
 	int old = check_version(fd, e);
 
-	if (old != 0)
-		return old;
-	if (json_decode(&source, fields, &hook, e) < 0)
+	if (old < 0 ||
+	    (old ? oci_hook_read_old(fd, &hook, e) : json_decode(&source, fields, &hook, e)) < 0)
 		return -e->error;
 	if (hook.hook.path[0] == '\0')
 		return err_set(e, EX_DATAERR, EINVAL, "'path' is empty");
@@ -109,7 +109,7 @@ bool oci_hook_has_stage(const struct oci_hook *hook, const char *stage)
 
 bool oci_hook_can_match(const struct oci_hook *hook)
 {
-	if (hook->when.always == 0 || hook->when.has_bind_mounts == 0)
+	if (!hook->when.any && (hook->when.always == 0 || hook->when.has_bind_mounts == 0))
 		return false;
 	return hook->when.always == 1 || hook->when.has_bind_mounts == 1 ||
 	       hook->when.annotations.n > 0 || hook->when.commands.n > 0;
@@ -163,8 +163,8 @@ static int read_file(int root, struct oci_hook_file *file, struct err *e)
 		return result;
 	if (result < 0)
 		oci_hook_file_refuse(file, e);
-	else if (result > 0)
-		file->status = OCI_HOOK_OLD;
+	if (result == -ENOTUNIQ)
+		file->status = OCI_HOOK_UNCLEAR;
 	return 0;
 }
 
@@ -264,7 +264,7 @@ const char *oci_hook_files_settle(struct oci_hook_files *files)
 		file->passed = decides == OCI_HOOK_MISSING;
 		if (file->status == OCI_HOOK_BAD && !file->passed && !stopped)
 			stopped = file->directory;
-		if (file->status > OCI_HOOK_OLD)
+		if (file->status > OCI_HOOK_UNCLEAR)
 			continue;
 		for (size_t j = 0; j < i; j++)
 			if (str_equal(files->items[j].name, file->name))

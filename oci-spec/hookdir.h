@@ -7,10 +7,10 @@
  * same name in earlier directories if it is good itself. What remains runs in the order of the
  * names in lower case.
  *
- * Refused here, where Go's decoder takes it: a key that occurs twice or in other letter case, a
- * member that is null, a negative timeout (with which runc ends the hook at once). A file without
- * stages is bad here whether or not its program is there. Regular expressions are the caller's
- * to check: they need a library. */
+ * Refused here, where Go's decoder takes it: a key that occurs twice or in other letter case
+ * (OCI_HOOK_UNCLEAR), a member that is null, a negative timeout (with which runc ends the hook at
+ * once). A file without stages is bad here whether or not its program is there. Regular expressions
+ * are the caller's to check: they need a library. */
 #pragma once
 
 #include <stdbool.h>
@@ -31,6 +31,7 @@ struct oci_hook {
 		int64_t timeout; /* seconds, or OCI_HOOK_NO_TIMEOUT; 0: runc ends it at once */
 	} hook;
 	struct {
+		bool any;			 /* one condition is enough: version 0.1.0 */
 		uint8_t always, has_bind_mounts; /* 0, 1, or OCI_HOOK_NOT_GIVEN */
 		struct json_map annotations;	 /* regular expressions of keys and values */
 		struct json_strings commands;	 /* regular expressions of process.args[0] */
@@ -38,8 +39,8 @@ struct oci_hook {
 	struct json_strings stages; /* of none it never runs */
 };
 
-/* Decode an open file. Exit 65: it is not acceptable. 1: it is of the version 0.1.0, or has none,
- * which engines still read and this does not; *ret stays zeroed. */
+/* Decode an open file of version 1.0.0, or of 0.1.0 or none (hook_old.h). Exit 65: it is not
+ * acceptable; -ENOTUNIQ: for the sake of a key that Go takes. */
 int oci_hook_read(int fd, struct oci_hook *ret, struct err *e) must_use;
 void oci_hook_free(struct oci_hook *hook);
 
@@ -49,12 +50,13 @@ int oci_hook_check(const struct oci_hook *hook, const char *extra, struct err *e
 
 bool oci_hook_has_stage(const struct oci_hook *hook, const char *stage);
 
-/* Whether anything can match 'when': {} and false never do. */
+/* Whether anything can match 'when': {} never does, nor does one with a false, but for when.any. */
 bool oci_hook_can_match(const struct oci_hook *hook);
 
 enum oci_hook_status {
 	OCI_HOOK_GOOD,
-	OCI_HOOK_OLD,	  /* of version 0.1.0 */
+	OCI_HOOK_UNCLEAR, /* a key occurs twice or in other letter case: Go takes it, others read
+			     it differently; its hook is zeroed */
 	OCI_HOOK_NOWHERE, /* a link that leads nowhere: passed over */
 	OCI_HOOK_MISSING, /* the caller's to set: hook.path is not there */
 	OCI_HOOK_BAD,
@@ -65,7 +67,7 @@ struct oci_hook_file {
 	char *name;
 	struct oci_hook hook;
 	enum oci_hook_status status;
-	char *why;   /* of OCI_HOOK_BAD */
+	char *why;   /* of OCI_HOOK_BAD and OCI_HOOK_UNCLEAR */
 	bool hidden; /* by one of the same name in a later directory */
 	bool passed; /* an earlier file of its directory is OCI_HOOK_MISSING, so no engine says
 			that this is bad */

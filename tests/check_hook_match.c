@@ -45,6 +45,9 @@ START_TEST(bad_annotations_are_refused)
 }
 END_TEST
 
+/* A whole file of version 0.1.0 instead of a 'when'. */
+#define OLD "{\"hook\":\"/h\",\"stage\":[\"poststop\"],"
+
 static const struct {
 	const char *name, *when, *annotations, *command;
 	enum hook_applies applies;
@@ -79,6 +82,16 @@ static const struct {
 	{ "an unknown command", "{\"commands\":[\"sh\"]}", "a=b", NULL, HOOK_DEPENDS,
 	  "process.args[0] matches 'sh'" },
 	{ "bind mounts", "{\"hasBindMounts\":true}", "a=b", NULL, HOOK_DEPENDS, "bind mounts" },
+	{ "old: one condition is enough", OLD "\"annotations\":[\"^b$\"],\"cmds\":[\"zsh\"]}",
+	  "a=b", "/bin/sh", HOOK_APPLIES, "" },
+	{ "old: the other one", OLD "\"annotations\":[\"^c$\"],\"cmds\":[\"sh\"]}", "a=b",
+	  "/bin/sh", HOOK_APPLIES, "" },
+	{ "old: none of them", OLD "\"annotations\":[\"^c$\"],\"cmds\":[\"zsh\"]}", "a=b",
+	  "/bin/sh", HOOK_DOES_NOT, "no annotation" },
+	{ "old: what is not known", OLD "\"annotations\":[\"^c$\"],\"hasbindmounts\":true}", "a=b",
+	  "/bin/sh", HOOK_DEPENDS, "bind mounts" },
+	{ "old: no bind mounts", OLD "\"annotations\":[\"b\"],\"hasbindmounts\":false}", "a=b",
+	  NULL, HOOK_APPLIES, "" },
 	{ "no bind mounts", "{\"hasBindMounts\":false,\"always\":true}", "a=b", NULL, HOOK_DOES_NOT,
 	  "never" },
 };
@@ -90,8 +103,9 @@ static void read_hook(const char *when, struct oci_hook *ret)
 	struct err e = { 0 };
 
 	(void)snprintf(text, sizeof(text),
-		       "{\"version\":\"1.0.0\",\"hook\":{\"path\":\"/"
-		       "h\"},\"stages\":[\"poststop\"],\"when\":%s}",
+		       strstr(when, "hook") ? "%s"
+					    : "{\"version\":\"1.0.0\",\"hook\":{\"path\":\"/"
+					      "h\"},\"stages\":[\"poststop\"],\"when\":%s}",
 		       when);
 	fd = check_memory(text, strlen(text));
 	ck_assert_msg(oci_hook_read(fd, ret, &e) == 0, "%s", e.message);

@@ -125,22 +125,58 @@ START_TEST(bad_ones_are_refused)
 }
 END_TEST
 
-START_TEST(old_ones_are_known)
+static const struct {
+	const char *text, *stage, *command, *annotations;
+	int has_bind_mounts;
+	const char *words; /* of a refusal; NULL: none */
+} old_ones[] = {
+	{ "{\"hook\":\"/h\",\"stages\":[\"prestart\"]}", "prestart", NULL, NULL, 2, NULL },
+	{ "{\"version\":\"\",\"hook\":\"/h\",\"stage\":[\"poststop\"]}", "poststop", NULL, NULL, 2,
+	  NULL },
+	{ "{\"version\":\"0.1.0\",\"hook\":\"/h\",\"stage\":[\"poststop\"],\"arguments\":[\"-v\"],"
+	  "\"cmds\":[\"sh\"],\"annotations\":[\"a\",\"b\"],\"hasbindmounts\":true}",
+	  "poststop", "sh", "a|b", 1, NULL },
+	{ "{\"hook\":\"/h\",\"stage\":[\"poststop\"],\"cmd\":[\"sh\"],\"annotation\":[\"a\"],"
+	  "\"hasbindmounts\":false}",
+	  "poststop", "sh", "a", 0, NULL },
+	{ "{}", NULL, NULL, NULL, 0, "'hook' is missing" },
+	{ "{\"version\":\"0.1.0\",\"hook\":5}", NULL, NULL, NULL, 0, "wrong type" },
+	{ "{\"version\":\"0.1.0\",\"hook\":{\"path\":\"/h\"}}", NULL, NULL, NULL, 0, "wrong type" },
+	{ "{\"hook\":\"/h\"}", NULL, NULL, NULL, 0, "'stages' is missing" },
+	{ "{\"hook\":\"\",\"stage\":[\"poststop\"]}", NULL, NULL, NULL, 0, "'path' is empty" },
+	{ "{\"hook\":\"/h\",\"stages\":\"poststop\"}", NULL, NULL, NULL, 0, "wrong type" },
+	{ "{\"hook\":\"/h\",\"stages\":[\"poststop\"],\"stage\":[\"prestart\"]}", NULL, NULL, NULL,
+	  0, "both 'stages' and 'stage'" },
+	{ "{\"hook\":\"/h\",\"stage\":[\"poststop\"],\"cmd\":[\"a\"],\"cmds\":[\"b\"]}", NULL, NULL,
+	  NULL, 0, "both 'cmds' and 'cmd'" },
+	{ "{\"hook\":\"/h\",\"stage\":[\"poststop\"],\"annotations\":{\"a\":\"b\"}}", NULL, NULL,
+	  NULL, 0, "wrong type" },
+};
+
+START_TEST(old_ones_are_read)
 {
-	static const char *const texts[] = {
-		"{}",
-		"{\"hook\":\"/bin/h\",\"stages\":[\"prestart\"]}",
-		"{\"version\":\"\",\"hook\":\"/bin/h\"}",
-		"{\"version\":\"0.1.0\",\"hook\":\"/bin/h\"}",
-	};
+	cleanup_with(oci_hook_free) struct oci_hook hook = { 0 };
+	struct err e = { 0 };
+	int result = read_hook(old_ones[_i].text, &hook, &e);
 
-	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-		struct oci_hook hook = { 0 };
-		struct err e = { 0 };
-
-		ck_assert_int_eq(read_hook(texts[i], &hook, &e), 1);
+	if (old_ones[_i].words) {
+		check_exit(result, &e, EX_DATAERR, old_ones[_i].text);
+		ck_assert_msg(strstr(e.message, old_ones[_i].words), "%s", e.message);
 		ck_assert_ptr_null(hook.version);
+		return;
 	}
+	check_ok(result, &e);
+	ck_assert_str_eq(hook.version, "0.1.0");
+	ck_assert_str_eq(hook.hook.path, "/h");
+	ck_assert_str_eq(hook.stages.items[0], old_ones[_i].stage);
+	ck_assert_uint_eq(hook.when.commands.n, old_ones[_i].command != NULL);
+	if (old_ones[_i].command)
+		ck_assert_str_eq(hook.when.commands.items[0], old_ones[_i].command);
+	ck_assert_uint_eq(hook.when.annotations.n, old_ones[_i].annotations != NULL);
+	if (old_ones[_i].annotations)
+		ck_assert_str_eq(hook.when.annotations.items[0].value, old_ones[_i].annotations);
+	ck_assert_int_eq(hook.when.has_bind_mounts, old_ones[_i].has_bind_mounts);
+	ck_assert_int_eq(oci_hook_can_match(&hook), old_ones[_i].command != NULL);
 }
 END_TEST
 
@@ -183,8 +219,8 @@ START_TEST(stages_and_path_are_checked)
 }
 END_TEST
 
-/* A directory's files are one letter each: G good, B bad, M good but its program is missing, O old,
- * L a link that leads nowhere, - of another name than *.json. */
+/* A directory's files are one letter each: G good, B bad, M good but its program is missing, U with
+ * a key twice, O old, E old and bad, L a link that leads nowhere, - of another name than *.json. */
 struct given {
 	const char *directory, *name;
 	char kind;
@@ -217,7 +253,15 @@ static const struct {
 	  { { "a", "x.json", 'G' }, { "b", "x.json", 'M' } },
 	  "a/x.json ",
 	  NULL },
-	{ "an old one hides", { { "a", "x.json", 'G' }, { "b", "x.json", 'O' } }, "", NULL },
+	{ "an old one hides",
+	  { { "a", "x.json", 'G' }, { "b", "x.json", 'O' } },
+	  "b/x.json ",
+	  NULL },
+	{ "one with a key twice hides, and does not stop",
+	  { { "a", "x.json", 'G' }, { "b", "x.json", 'U' } },
+	  "",
+	  NULL },
+	{ "an old one that is bad stops", { { "a", "x.json", 'E' } }, "", "a" },
 	{ "a bad one stops", { { "a", "x.json", 'B' }, { "a", "y.json", 'G' } }, "a/y.json ", "a" },
 	{ "a bad one in the second directory stops",
 	  { { "a", "x.json", 'G' }, { "b", "y.json", 'B' } },
@@ -255,7 +299,13 @@ static void make(const struct given *g)
 	if (g->kind == 'L')
 		ck_assert_int_eq(symlink("nowhere", path), 0);
 	else
-		check_file(path, g->kind == 'B' ? "{bad" : g->kind == 'O' ? "{}" : GOOD, 0644);
+		check_file(path,
+			   g->kind == 'B'   ? "{bad"
+			   : g->kind == 'E' ? "{}"
+			   : g->kind == 'O' ? "{\"hook\":\"/h\",\"stage\":[\"poststop\"]}"
+			   : g->kind == 'U' ? "{\"version\":\"1.0.0\"," HOOK "," HOOK "," STAGES "}"
+					    : GOOD,
+			   0644);
 }
 
 static char kind_of_file(const struct given *files, const struct oci_hook_file *file)
@@ -355,7 +405,7 @@ int main(void)
 	const struct check_case cases[] = {
 		{ members_are_read, ARRAY_SIZE(accepted) },
 		{ bad_ones_are_refused, ARRAY_SIZE(refused) },
-		{ old_ones_are_known, 0 },
+		{ old_ones_are_read, ARRAY_SIZE(old_ones) },
 		{ stages_and_path_are_checked, ARRAY_SIZE(checked) },
 		{ directories_are_read_as_engines_do, ARRAY_SIZE(scenes) },
 		{ what_is_no_file_is_bad, 0 },
