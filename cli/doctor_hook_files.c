@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/doctor_hooks.h"
+#include "cli/trusted_path.h"
 #include "common/str.h"
 
 struct report {
@@ -102,6 +103,39 @@ static void (*const reports[])(const struct report *r) = {
 	[OCI_HOOK_BAD] = report_bad,
 };
 
+static bool is_found(const struct doctor *d, const char *message)
+{
+	for (size_t i = 0; i < d->n; i++)
+		if (strstr(d->findings[i].message, message))
+			return true;
+	return false;
+}
+
+/* What is not there is said elsewhere; the same directory is above many files, and said once. */
+void doctor_hook_path(struct doctor *d, const struct engine *engine, const char *path)
+{
+	struct err e = { 0 };
+
+	if (trusted_path_check(d->root, path, &e) != -EPERM || is_found(d, e.message))
+		return;
+	doctor_find(d, DOCTOR_PROBLEM, "%s: %s: others can change what runs as root: %s",
+		    engine->name, path, e.message);
+	doctor_remedy(d, "chown 0:0 and chmod go-w it, and find out who changed it");
+}
+
+static void check_paths(const struct report *r)
+{
+	cleanup_free char *path = str_format("%s/%s", r->file->directory, r->file->name);
+
+	if (!path) {
+		r->d->no_memory = true;
+		return;
+	}
+	doctor_hook_path(r->d, r->engine, path);
+	if (r->file->status == OCI_HOOK_GOOD)
+		doctor_hook_path(r->d, r->engine, r->file->hook.hook.path);
+}
+
 void doctor_hook_files(struct doctor *d, const struct engine *engine,
 		       const struct oci_hook_files *files)
 {
@@ -109,5 +143,6 @@ void doctor_hook_files(struct doctor *d, const struct engine *engine,
 		const struct report r = { d, engine, files, &files->items[i] };
 
 		reports[r.file->status](&r);
+		check_paths(&r);
 	}
 }

@@ -70,6 +70,7 @@ static void read_directory(struct examination *x, const char *directory)
 	struct err e = { 0 };
 	int result = oci_hook_files_add(x->d->root, directory, &x->files, &e);
 
+	doctor_hook_path(x->d, x->engine, directory);
 	for (size_t i = first; result == 0 && i < x->files.n; i++)
 		validate(x, &x->files.items[i]);
 	if (result == -ENOMEM) {

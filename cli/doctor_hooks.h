@@ -22,6 +22,9 @@ enum our_program our_program(const struct oci_hook *hook);
 void doctor_hook_files(struct doctor *d, const struct engine *engine,
 		       const struct oci_hook_files *files);
 
+/* Say where others than root can change what 'path' leads to. */
+void doctor_hook_path(struct doctor *d, const struct engine *engine, const char *path);
+
 /* Judge our hooks of one engine, each for itself, then together. 'container': NULL, nobody asks for
  * a certain one. */
 void doctor_ours(struct doctor *d, const struct engine_hooks *hooks,

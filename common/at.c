@@ -101,22 +101,29 @@ int at_check_host_owner(const struct stat *st, const char *name, struct err *e)
 	return check_owner(st, name, true, e);
 }
 
-static int check_trusted(const struct statx *sx, const char *path, size_t length, bool last,
-			 struct err *e)
+int at_check_component(const struct statx *sx, const char *path, size_t length, unsigned flags,
+		       struct err *e)
 {
 	bool ours = sx->stx_uid == 0 || sx->stx_uid == geteuid();
-	bool sticky = ours && !last && sx->stx_mode & S_ISVTX;
+	bool sticky = ours && (flags & AT_STICKY) && (sx->stx_mode & S_ISVTX);
+	bool host = (flags & AT_HOST) && sx->stx_uid == OVERFLOW_UID && in_user_namespace();
 
-	if (!S_ISDIR(sx->stx_mode))
-		return err_set(e, EX_NOPERM, ENOTDIR, "refuse '%.*s': not a directory", (int)length,
-			       path);
-	if (!ours && !(sx->stx_uid == OVERFLOW_UID && !last && in_user_namespace()))
+	if (!ours && !host)
 		return err_set(e, EX_NOPERM, EPERM, "refuse '%.*s': owned by uid %u", (int)length,
 			       path, sx->stx_uid);
-	if ((sx->stx_mode & 022) && !sticky)
+	if ((sx->stx_mode & 022) && !sticky && !S_ISLNK(sx->stx_mode))
 		return err_set(e, EX_NOPERM, EPERM, "refuse '%.*s': mode %04o lets others write it",
 			       (int)length, path, sx->stx_mode & 07777);
 	return 0;
+}
+
+static int check_trusted(const struct statx *sx, const char *path, size_t length, bool last,
+			 struct err *e)
+{
+	if (!S_ISDIR(sx->stx_mode))
+		return err_set(e, EX_NOPERM, ENOTDIR, "refuse '%.*s': not a directory", (int)length,
+			       path);
+	return at_check_component(sx, path, length, last ? 0 : AT_HOST | AT_STICKY, e);
 }
 
 static int add_to_trail(struct at_trail *trail, const struct statx *sx, struct err *e)

@@ -69,6 +69,15 @@ static inline bool at_id_equal(struct at_id a, struct at_id b)
  * overflow uid's. */
 int at_check_host_owner(const struct stat *st, const char *name, struct err *e) must_use;
 
+/* Whether only root (or this user) can change one component of a path, the first 'length' bytes of
+ * 'path': by owner and mode, of a link by its owner. -EPERM (exit 77) names it. */
+enum {
+	AT_HOST = 1 << 0,   /* in a user namespace the overflow uid passes */
+	AT_STICKY = 1 << 1, /* a sticky directory passes: what is in it is looked at */
+};
+int at_check_component(const struct statx *sx, const char *path, size_t length, unsigned flags,
+		       struct err *e) must_use;
+
 /* The directories from / down to one, by identity. */
 enum { AT_TRAIL_MAX = 16 };
 
