@@ -220,6 +220,8 @@ void doctor_hooks(struct doctor *d)
 		doctor_remedy(d, "--annotation KEY=VALUE,KEY=VALUE");
 		return;
 	}
+	if (d->cli->annotation)
+		doctor_our_annotations(d, &annotations);
 	container.annotations = annotations;
 	for (size_t i = 0; i < n_engines; i++) {
 		if (!engine_is_installed(d->root, &engines[i])) {

@@ -25,6 +25,9 @@ void doctor_hook_files(struct doctor *d, const struct engine *engine,
 /* Say where others than root can change what 'path' leads to. */
 void doctor_hook_path(struct doctor *d, const struct engine *engine, const char *path);
 
+/* What prestart makes of these annotations by the settings. */
+void doctor_our_annotations(struct doctor *d, const struct json_map *annotations);
+
 /* Judge our hooks of one engine, each for itself, then together. 'container': NULL, nobody asks for
  * a certain one. */
 void doctor_ours(struct doctor *d, const struct engine_hooks *hooks,

@@ -185,6 +185,25 @@ static void check_conditions(struct doctor *d, const struct engine_hooks *hooks)
 	doctor_remedy(d, "give both the same 'when'");
 }
 
+void doctor_our_annotations(struct doctor *d, const struct json_map *annotations)
+{
+	const struct oci_state state = { .annotations = *annotations };
+	struct policy policy = d->cli->policy; /* its texts are not touched, and stay the tool's */
+	struct err e = { 0 };
+
+	policy.subpaths = (struct subpath_requests){ 0 };
+	if (policy_narrow(&policy, &state, &e) < 0) {
+		doctor_find(d, DOCTOR_PROBLEM, "such a container does not start: %s", e.message);
+		doctor_remedy(d, "correct the annotation; oci-share-prestart(8) has them");
+	} else if (policy.enabled == ENABLED_FALSE) {
+		doctor_find(d, DOCTOR_NOTE,
+			    "of such a container nothing is published: "
+			    "io.oci-share.enabled is false");
+		doctor_remedy(d, "io.oci-share.enabled=true");
+	}
+	subpath_requests_free(&policy.subpaths);
+}
+
 void doctor_ours(struct doctor *d, const struct engine_hooks *hooks,
 		 const struct hook_container *container)
 {
