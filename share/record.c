@@ -305,6 +305,27 @@ int record_remove(const struct sharedir *sd, const char *id, struct err *e)
 	return first.exit_code ? -e->error : 0;
 }
 
+/* -ENOENT, without a message: there is none; what is there instead is removed. */
+static int read_mark(const struct sharedir *sd, const char *name, char *text, size_t size,
+		     struct err *e)
+{
+	struct stat st;
+	cleanup_fd int fd = at_open_regular(sd->state, name, &st, e);
+	int n;
+
+	if (fd < 0 && (fd == -ENOENT || e->exit_code == EX_NOPERM)) {
+		*e = (struct err){ 0 };
+		return remove_file(sd, name, e) < 0 ? -e->error : -ENOENT;
+	}
+	if (fd < 0)
+		return fd;
+	n = io_read_some(fd, text, size - 1, 0);
+	if (n < 0)
+		return err_sys(e, -n, "read '%s'", name);
+	text[n] = '\0';
+	return n;
+}
+
 int record_mark_gone(const struct sharedir *sd, const char *id, uint64_t *ret_seconds,
 		     struct err *e)
 {
@@ -315,11 +336,10 @@ int record_mark_gone(const struct sharedir *sd, const char *id, uint64_t *ret_se
 
 	(void)clock_gettime(CLOCK_BOOTTIME, &now); /* cannot fail with this clock */
 	file_name(name, ".", id, ".gone");
-	n = io_read_line(sd->state, name, text, sizeof(text), e);
-	if (n < 0 && n != -ENOENT)
+	n = read_mark(sd, name, text, sizeof(text), e);
+	if (e->exit_code)
 		return n;
 	if (n < 0) {
-		*e = (struct err){ 0 };
 		n = snprintf(text, sizeof(text), "%lld\n", (long long)now.tv_sec);
 		if (io_write_new(sd->state, name, 0600, text, (size_t)n, e) < 0)
 			return -e->error;
