@@ -149,6 +149,15 @@ static int open_ready_stage(const struct sharedir *sd, int proc, bool locked, st
 	return take_fd(&fd);
 }
 
+int export_find_stage(const struct sharedir *sd, int proc, struct err *e)
+{
+	int fd = open_ready_stage(sd, proc, false, e);
+
+	if (fd == -ENOENT)
+		*e = (struct err){ 0 };
+	return fd;
+}
+
 static int make_stage(const struct sharedir *sd, struct err *e)
 {
 	cleanup_fd int tmpfs = -EBADF,

@@ -13,3 +13,7 @@ int export_ensure(struct sharedir *sd, const struct policy *policy, int proc, bo
 /* stage/: a private tmpfs of our own, before Linux 6.15 only. Made where it is missing. Returns its
  * descriptor. */
 int export_open_stage(const struct sharedir *sd, int proc, struct err *e) must_use;
+
+/* The same where it is there already. -ENOENT, without a message: it is not. Exit 75: something
+ * else is mounted there. */
+int export_find_stage(const struct sharedir *sd, int proc, struct err *e) must_use;

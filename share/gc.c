@@ -5,6 +5,7 @@
 
 #include "common/mount.h"
 #include "common/str.h"
+#include "share/export.h"
 #include "share/stale.h"
 
 /* Files of a record that was never written, or is removed: the killed writer's, or a mark. */
@@ -73,13 +74,11 @@ static int each_sandbox(const char *name, void *data)
 /* What a process left that was killed while it put a tree together below stage/. */
 static int consider_stage(struct stale_pass *pass, const char *id, struct err *e)
 {
-	cleanup_fd int stage = at_open(pass->sd->root, "stage", O_PATH | O_DIRECTORY,
-				       AT_OURS_MOUNTED, e),
-		       mount = -EBADF;
+	cleanup_fd int stage = export_find_stage(pass->sd, pass->proc, e), mount = -EBADF;
 	struct statx sx;
 
 	if (stage < 0)
-		return stage;
+		return e->exit_code ? stage : 0;
 	mount = at_open(stage, id, O_PATH | O_DIRECTORY, AT_OURS_MOUNTED, e);
 	if (mount < 0 || at_statx(mount, &sx, e) < 0)
 		return -e->error;
@@ -101,9 +100,10 @@ static int each_stage(const char *name, void *data)
 
 static int collect_stage(struct stale_pass *pass, struct err *e)
 {
-	cleanup_fd int stage =
-		at_try(pass->sd->root, "stage", O_PATH | O_DIRECTORY, AT_OURS_MOUNTED);
+	cleanup_fd int stage = export_find_stage(pass->sd, pass->proc, e);
 
+	if (stage < 0)
+		stale_note(pass, e, "stage");
 	return stage < 0 ? 0 : at_each(stage, each_stage, pass, e);
 }
 
