@@ -95,6 +95,30 @@ int process_user_runtime_directory(char **ret, struct err *e)
 	return *ret ? 0 : err_nomem(e);
 }
 
+/* The start times that /proc tells are shifted in a time namespace; by how many ticks. */
+static int64_t start_shift(int proc)
+{
+	enum { FIRST_TIME_NAMESPACE = 0xEFFFFFFAU, NS_PER_SECOND = 1000000000 };
+	cleanup_fd int fd = -EBADF;
+	struct err ignored = { 0 };
+	int64_t seconds, nanoseconds, ticks = sysconf(_SC_CLK_TCK);
+	const char *line;
+	char text[128];
+	uint64_t ns;
+	int n;
+
+	/* before Linux 5.6 there are none */
+	if (process_namespace(proc, "time", &ns, &ignored) < 0 || ns == FIRST_TIME_NAMESPACE)
+		return 0;
+	fd = at_try(proc, "self/timens_offsets", O_RDONLY, 0);
+	n = fd < 0 ? fd : io_read_some(fd, text, sizeof(text) - 1, 0);
+	text[n < 0 ? 0 : n] = '\0';
+	line = strstr(text, "boottime");
+	if (!line || sscanf(line, "boottime %" SCNd64 " %" SCNd64, &seconds, &nanoseconds) != 2)
+		return 0;
+	return seconds * ticks + nanoseconds / (NS_PER_SECOND / ticks);
+}
+
 int process_identify(int proc, pid_t pid, struct process_identity *ret, struct err *e)
 {
 	struct process_identity p = { .pid = pid };
@@ -121,6 +145,7 @@ int process_identify(int proc, pid_t pid, struct process_identity *ret, struct e
 			    "%*d %*d %" SCNu64,
 			    &state, &p.start_time) != 2)
 		return err_set(e, EX_OSERR, EINVAL, "read '/proc/%s': not understood", name);
+	p.start_time -= (uint64_t)start_shift(proc);
 	p.zombie = state == 'Z' || state == 'X';
 	*ret = p;
 	return 0;

@@ -26,7 +26,7 @@ int process_user_runtime_directory(char **ret, struct err *e) must_use;
 /* Who a process is, so that a reused pid is not taken for it. */
 struct process_identity {
 	pid_t pid;
-	uint64_t start_time; /* clock ticks since boot */
+	uint64_t start_time; /* clock ticks since boot, the same in every time namespace */
 	bool zombie;
 };
 
