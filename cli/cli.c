@@ -15,7 +15,7 @@ int cli_open(struct cli *cli, struct err *e)
 	cli->proc = at_open_proc(e);
 	if (cli->proc < 0 || lifecycle_here(cli->proc, &cli->here, e) < 0)
 		return -e->error;
-	result = sharedir_open(&cli->policy, &cli->sd, e);
+	result = sharedir_open(&cli->policy, cli->proc, &cli->sd, e);
 	if (result == -ENOENT) {
 		*e = (struct err){ 0 };
 		return 0;

@@ -20,7 +20,7 @@ int doctor_open_share(struct doctor *d, struct sharedir *sd)
 	if (tree < 0 || faccessat(root, "state/.lock", F_OK, 0) < 0 ||
 	    faccessat(root, "export", F_OK, 0) < 0)
 		return 0;
-	return sharedir_open(&d->cli->policy, sd, &ignored) < 0 ? 0 : 1;
+	return sharedir_open(&d->cli->policy, d->proc, sd, &ignored) < 0 ? 0 : 1;
 }
 
 static void check_room(struct doctor *d, int root)

@@ -75,7 +75,7 @@ static int withdraw_it(const struct policy *policy, int proc, struct log *log, s
 	const struct withdrawal w = { .id = ID, .sandbox = ID };
 	int seen;
 
-	if (sharedir_open(policy, &sd, e) < 0 || check_published(&sd, e) < 0 ||
+	if (sharedir_open(policy, proc, &sd, e) < 0 || check_published(&sd, e) < 0 ||
 	    sharedir_lock(&sd, ID, SHAREDIR_WAIT_MS, e) < 0 || withdraw(&sd, proc, &w, log, e) < 0)
 		return -e->error;
 	seen = withdraw_look(&sd, proc, &w, e);

@@ -43,17 +43,16 @@ static int run(const struct policy *policy, const struct oci_state *state, struc
 	       struct err *e)
 {
 	cleanup_with(sharedir_close) struct sharedir sd = SHAREDIR_INIT;
-	cleanup_fd int proc = -EBADF;
-	int result = sharedir_open(policy, &sd, e);
+	cleanup_fd int proc = at_open_proc(e);
+	int result = proc < 0 ? proc : sharedir_open(policy, proc, &sd, e);
 
-	if (result == -ENOENT) {
+	if (proc >= 0 && result == -ENOENT) {
 		*e = (struct err){ 0 };
 		return 0; /* nothing was ever published */
 	}
 	if (result < 0)
 		return result;
-	proc = at_open_proc(e);
-	if (proc < 0 || sharedir_lock(&sd, state->id, SHAREDIR_WAIT_MS, e) < 0)
+	if (sharedir_lock(&sd, state->id, SHAREDIR_WAIT_MS, e) < 0)
 		return -e->error;
 	log_step(log, "lock", "share_dir=%s", policy->share_dir);
 	return withdraw_locked(&sd, proc, state, log, e);

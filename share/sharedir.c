@@ -4,8 +4,10 @@
 #include <fcntl.h>
 
 #include "common/lock.h"
+#include "common/mountinfo.h"
 #include "common/str.h"
 #include "share/export.h"
+#include "share/kind.h"
 
 void sharedir_close(struct sharedir *sd)
 {
@@ -23,7 +25,26 @@ static int open_below(int root, const char *name, int flags, int *ret, struct er
 	return *ret < 0 ? err_wrap(e, "share_dir") : 0;
 }
 
-static int open_all(const struct policy *policy, bool create, struct sharedir *ret, struct err *e)
+/* Before anything in it is looked up: a server that does not answer would make every hook wait. */
+static int check_filesystem(const struct policy *policy, int proc, uint64_t mount, struct err *e)
+{
+	cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
+
+	if (mountinfo_get(proc, mount, &m, e) < 0) {
+		/* ENOENT says that there is no share_dir */
+		if (e->error == ENOENT)
+			e->error = ESTALE;
+		return -e->error;
+	}
+	if (kind_may_not_answer(m.fstype))
+		return err_set(e, EX_NOPERM, EPERM,
+			       "refuse '%s': it is on %s, whose server may not answer",
+			       policy->share_dir, m.fstype);
+	return 0;
+}
+
+static int open_all(const struct policy *policy, int proc, bool create, struct sharedir *ret,
+		    struct err *e)
 {
 	cleanup_with(sharedir_close) struct sharedir sd = SHAREDIR_INIT;
 	struct statx sx;
@@ -37,6 +58,8 @@ static int open_all(const struct policy *policy, bool create, struct sharedir *r
 		return err_set(e, EX_NOPERM, EPERM,
 			       "refuse '%s': mode %04o lets others into the shares, 0700 does not",
 			       policy->share_dir, sx.stx_mode & 07777);
+	if (check_filesystem(policy, proc, sx.stx_mnt_id, e) < 0)
+		return -e->error;
 	if (create && at_mkdir(sd.root, "tree", 0755, e) < 0)
 		return err_wrap(e, "share_dir '%s'", policy->share_dir);
 	if (open_below(sd.root, "tree", O_PATH, &sd.tree, e) < 0)
@@ -61,20 +84,20 @@ static int open_all(const struct policy *policy, bool create, struct sharedir *r
 	return 0;
 }
 
-int sharedir_open(const struct policy *policy, struct sharedir *ret, struct err *e)
+int sharedir_open(const struct policy *policy, int proc, struct sharedir *ret, struct err *e)
 {
-	return open_all(policy, false, ret, e);
+	return open_all(policy, proc, false, ret, e);
 }
 
 static int create(const struct policy *policy, int proc, bool repair, struct sharedir *ret,
 		  struct err *e)
 {
 	cleanup_with(sharedir_close) struct sharedir sd = SHAREDIR_INIT;
-	int there = open_all(policy, false, &sd, e); /* nearly always it is */
+	int there = open_all(policy, proc, false, &sd, e); /* nearly always it is */
 
 	if (there == -ENOENT) {
 		*e = (struct err){ 0 };
-		there = open_all(policy, true, &sd, e);
+		there = open_all(policy, proc, true, &sd, e);
 	}
 	if (there < 0 || export_ensure(&sd, policy, proc, repair, e) < 0)
 		return -e->error;

@@ -27,11 +27,13 @@ struct sharedir {
 		.root = -EBADF, .tree = -EBADF, .export = -EBADF, .state = -EBADF, .lock = -EBADF \
 	}
 
-/* Open what is there. -ENOENT: there is no share_dir yet. */
-int sharedir_open(const struct policy *policy, struct sharedir *ret, struct err *e) must_use;
+/* Open what is there. -ENOENT: there is no share_dir yet. Exit 77: it is not to be trusted, or on a
+ * filesystem whose server may not answer. 'proc': at_open_proc(). */
+int sharedir_open(const struct policy *policy, int proc, struct sharedir *ret,
+		  struct err *e) must_use;
 
 /* Open it; make what is missing, export/ under the setup lock. An export/ that is not ours or not
- * read-only is exit 75, "run oci-share setup". 'proc': at_open_proc(). */
+ * read-only is exit 75, "run oci-share setup". */
 int sharedir_create(const struct policy *policy, int proc, struct sharedir *ret,
 		    struct err *e) must_use;
 
