@@ -193,7 +193,7 @@ void doctor_our_annotations(struct doctor *d, const struct json_map *annotations
 
 	policy.subpaths = (struct subpath_requests){ 0 };
 	if (policy_narrow(&policy, &state, &e) < 0) {
-		doctor_find(d, DOCTOR_PROBLEM, "such a container does not start: %s", e.message);
+		doctor_find(d, DOCTOR_PROBLEM, "prestart refuses such a container: %s", e.message);
 		doctor_remedy(d, "correct the annotation; oci-share-prestart(8) has them");
 	} else if (policy.enabled == ENABLED_FALSE) {
 		doctor_find(d, DOCTOR_NOTE,
