@@ -1,7 +1,9 @@
 /* oci-share doctor: what its checks share. A check is one row of the table in doctor.c: the group
  * that its findings stand under, and a function that looks and says what it found.
  *
- * A check changes nothing on the host, and what it cannot find out is a finding, not an error. */
+ * A check changes nothing on the host, and what it cannot find out is a finding, not an error. It
+ * runs in a process of its own and has 5 s: nothing that it does to its process is seen by another.
+ */
 #pragma once
 
 #include "cli/cli.h"
@@ -14,20 +16,14 @@ enum doctor_level {
 	DOCTOR_PROBLEM, /* it does not work */
 };
 
-struct doctor_finding {
-	const char *group;
-	enum doctor_level level;
-	char *message, *remedy; /* a remedy is there unless the level is ok */
-};
-
 struct doctor {
 	struct cli *cli;
-	int proc;	   /* at_open_proc() */
-	int root;	   /* O_PATH: below it engines, their settings and hooks are looked for */
-	const char *group; /* of the check that runs */
-	struct doctor_finding *findings;
-	size_t n;
-	bool no_memory; /* a finding could not be kept */
+	int proc;	/* at_open_proc() */
+	int root;	/* O_PATH: below it engines, their settings and hooks are looked for */
+	int out;	/* what is said goes there, see doctor_group.c */
+	size_t n;	/* so many findings were said */
+	bool found;	/* the last doctor_find() was said */
+	bool no_memory; /* something could not be said */
 };
 
 /* What is as it should be. */

@@ -1,7 +1,7 @@
 /* doctor: publish and withdraw a small share for real.
  *
  * In a mount namespace of its own, below a tmpfs that is mounted there on /run: nothing of it can
- * be seen from outside, and all of it is gone with the namespace, however doctor ends. What the
+ * be seen from outside, and all of it is gone with the namespace, however the check ends. What the
  * real namespace has is copied, so that its limits hold here too. */
 #include <fcntl.h>
 #include <sched.h>
@@ -104,7 +104,6 @@ static int try_it(struct doctor *d, const struct policy *policy, struct trial *r
 
 void doctor_try(struct doctor *d)
 {
-	cleanup_fd int before = at_open(d->proc, "self/ns/mnt", O_RDONLY, 0, &(struct err){ 0 });
 	struct policy policy = d->cli->policy;
 	struct trial t = { 0 };
 	struct err e = { 0 };
@@ -117,8 +116,6 @@ void doctor_try(struct doctor *d)
 		result = err_wrap(&e, "a mount namespace of its own");
 	else
 		result = try_it(d, &policy, &t, &e);
-	if (before >= 0)
-		(void)setns(before, CLONE_NEWNS); /* this was the last check */
 	if (result < 0) {
 		doctor_find(d, DOCTOR_PROBLEM, "a share cannot be published: %s", e.message);
 		doctor_remedy(d,

@@ -8,19 +8,6 @@
 #include "common/io.h"
 #include "common/str.h"
 
-/* Room for one more element of an array that grows by doubling. */
-static void *grow(void **items, size_t n, size_t size)
-{
-	if ((n & (n - 1)) == 0) {
-		void *more = realloc_array(*items, n > 0 ? 2 * n : 1, size);
-
-		if (!more)
-			return NULL;
-		*items = more;
-	}
-	return (char *)*items + n * size;
-}
-
 void namespaces_free(struct namespaces *n)
 {
 	for (size_t i = 0; i < n->n; i++)
@@ -52,7 +39,7 @@ static struct namespace *get(struct namespaces *n, uint64_t id)
 
 	if (ns)
 		return ns;
-	ns = grow((void **)&n->items, n->n, sizeof(*ns));
+	ns = array_grow((void **)&n->items, n->n, sizeof(*ns));
 	if (ns) {
 		*ns = (struct namespace){ .id = id };
 		n->n++;
@@ -101,7 +88,7 @@ static int each_process(const char *name, void *data)
 	process.pid = (pid_t)strtol(name, NULL, 10);
 	process.user_ns = namespace_of(dir, "ns/user");
 	ns = get(&r->namespaces, id);
-	place = ns ? grow((void **)&ns->processes, ns->n, sizeof(*place)) : NULL;
+	place = ns ? array_grow((void **)&ns->processes, ns->n, sizeof(*place)) : NULL;
 	if (!place)
 		return -ENOMEM;
 	*place = process;
@@ -129,7 +116,7 @@ static int read_table(FILE *table, struct mounts *ret, struct err *e)
 	size_t room = 0;
 
 	while (getline(&line, &room, table) > 0) {
-		struct mountinfo *place = grow((void **)&m.items, m.n, sizeof(*place));
+		struct mountinfo *place = array_grow((void **)&m.items, m.n, sizeof(*place));
 		struct err ignored = { 0 };
 
 		if (!place)

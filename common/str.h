@@ -49,3 +49,18 @@ static inline void *realloc_array(void *p, size_t n, size_t size)
 		return NULL;
 	return realloc(p, bytes);
 }
+
+/* Room for the element behind the last of an array that grows by doubling, and starts as NULL.
+ * NULL: no memory. */
+static inline void *array_grow(void **items, size_t n, size_t size)
+{
+	if ((n & (n - 1)) == 0) {
+		size_t room = n > 0 ? 2 * n : 1;
+		void *more = realloc_array(*items, room, size);
+
+		if (!more)
+			return NULL;
+		*items = more;
+	}
+	return (char *)*items + n * size;
+}

@@ -5,10 +5,12 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <termios.h>
 
@@ -19,6 +21,13 @@ enum filter_program {
 	FILTER_HOOKS = FILTER_PRESTART | FILTER_POSTSTOP,
 	FILTER_ALL = FILTER_HOOKS | FILTER_TOOL,
 };
+
+/* The argument of clone() that the flags are. */
+#ifdef __s390__
+#define FORK_FLAGS 2
+#else
+#define FORK_FLAGS 1
+#endif
 
 static const struct filter_row {
 	const char *name;
@@ -99,9 +108,16 @@ static const struct filter_row {
 	{ "restart_syscall", FILTER_ALL },
 	{ "exit", FILTER_ALL },
 	{ "exit_group", FILTER_ALL },
-	/* doctor's trial, in a mount namespace of its own, and back */
+	/* doctor's trial, in a mount namespace of its own */
 	{ "unshare", FILTER_TOOL, .argument = 1, ~UINT64_C(0), CLONE_NEWNS },
-	{ "setns", FILTER_TOOL, .argument = 2, ~UINT64_C(0), CLONE_NEWNS },
+	/* doctor's checks, each in a process of its own: fork() as the C library makes it, and no
+	 * thread, no namespace, no shared memory; no signal but the last one, and for itself */
+	{ "clone", FILTER_TOOL, .argument = FORK_FLAGS, ~UINT64_C(0),
+	  CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD },
+	{ "pipe2", FILTER_TOOL, .argument = 2, ~UINT64_C(0), O_CLOEXEC },
+	{ "wait4", FILTER_TOOL },
+	{ "kill", FILTER_TOOL, .argument = 2, ~UINT64_C(0), SIGKILL },
+	{ "prctl", FILTER_TOOL, .argument = 1, ~UINT64_C(0), PR_SET_PDEATHSIG },
 };
 
 static const char *const filter_never[] = {

@@ -86,13 +86,36 @@ static const struct {
 	{ "socket", SYS_socket, { 1, 1, 0 }, { DENIED, DENIED, DENIED } },
 	{ "connect", SYS_connect, { -1 }, { DENIED, DENIED, DENIED } },
 	{ "clone", SYS_clone, { SIGCHLD }, { DENIED, DENIED, DENIED } },
+	/* doctor runs each check in a process of its own, which it may have to kill */
+	{ "clone, as fork() does",
+	  SYS_clone,
+	  { CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD },
+	  { DENIED, DENIED, ALLOWED } },
+	{ "clone, a thread",
+	  SYS_clone,
+	  { CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD },
+	  { DENIED, DENIED, DENIED } },
+	{ "clone, a user namespace",
+	  SYS_clone,
+	  { CLONE_NEWUSER | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD },
+	  { DENIED, DENIED, DENIED } },
 	{ "clone3", SYS_clone3, { 0 }, { DENIED, DENIED, DENIED } },
-	{ "kill", SYS_kill, { 1 << 30, 0 }, { DENIED, DENIED, DENIED } },
+	{ "pipe2", SYS_pipe2, { 0, O_CLOEXEC }, { DENIED, DENIED, ALLOWED } },
+	{ "pipe2, of packets", SYS_pipe2, { 0, O_DIRECT }, { DENIED, DENIED, DENIED } },
+	{ "wait4", SYS_wait4, { 0 }, { DENIED, DENIED, ALLOWED } },
+	{ "kill, for good", SYS_kill, { 1 << 30, SIGKILL }, { DENIED, DENIED, ALLOWED } },
+	{ "kill, a question", SYS_kill, { 1 << 30, 0 }, { DENIED, DENIED, DENIED } },
+	{ "kill, another signal", SYS_kill, { 1 << 30, SIGTERM }, { DENIED, DENIED, DENIED } },
 	{ "linkat", SYS_linkat, { -1, 0, -1, 0 }, { DENIED, DENIED, DENIED } },
 	{ "symlinkat", SYS_symlinkat, { 0, -1, 0 }, { DENIED, DENIED, DENIED } },
 	{ "truncate", SYS_truncate, { 0 }, { DENIED, DENIED, DENIED } },
 	{ "sethostname", SYS_sethostname, { 0 }, { KILLED, KILLED, KILLED } },
 	{ "prctl", SYS_prctl, { -1 }, { DENIED, DENIED, DENIED } },
+	{ "prctl, to end with the parent",
+	  SYS_prctl,
+	  { PR_SET_PDEATHSIG, 0 },
+	  { DENIED, DENIED, ALLOWED } },
+	{ "prctl, to be dumped", SYS_prctl, { PR_SET_DUMPABLE, 1 }, { DENIED, DENIED, DENIED } },
 	{ "capset", SYS_capset, { 0 }, { DENIED, DENIED, DENIED } },
 	{ "move_mount", SYS_move_mount, { -1, 0, -1, 0 }, { ALLOWED, DENIED, ALLOWED } },
 	{ "open_tree", SYS_open_tree, { -1 }, { ALLOWED, DENIED, ALLOWED } },
@@ -114,7 +137,8 @@ static const struct {
 	  { DENIED, DENIED, DENIED } },
 	{ "unshare, a mount namespace", SYS_unshare, { CLONE_NEWNS }, { DENIED, DENIED, ALLOWED } },
 	{ "unshare, a user namespace", SYS_unshare, { CLONE_NEWUSER }, { DENIED, DENIED, DENIED } },
-	{ "setns, a mount namespace", SYS_setns, { -1, CLONE_NEWNS }, { DENIED, DENIED, ALLOWED } },
+	/* doctor's trial ends with its process, and goes nowhere back */
+	{ "setns, a mount namespace", SYS_setns, { -1, CLONE_NEWNS }, { DENIED, DENIED, DENIED } },
 	{ "setns, any", SYS_setns, { -1, 0 }, { DENIED, DENIED, DENIED } },
 	{ "ioctl, TIOCSTI", SYS_ioctl, { 0, TIOCSTI, 0 }, { DENIED, DENIED, DENIED } },
 	{ "fchown", SYS_fchown, { -1 }, { ALLOWED, DENIED, ALLOWED } },
@@ -150,7 +174,8 @@ END_TEST
 
 START_TEST(the_hooks_need_less_than_the_tool)
 {
-	static const char *const tools_alone[] = { "setns", "unshare", "ioctl", "flock" };
+	static const char *const tools_alone[] = { "clone", "kill",    "pipe2", "prctl",
+						   "wait4", "unshare", "ioctl", "flock" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(tools_alone); i++) {
 		ck_assert(has_row(FILTER_TOOL, tools_alone[i]));
