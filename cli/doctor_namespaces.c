@@ -15,10 +15,35 @@ static const char *const engines[] = { "podman",  "conmon",  "conmonrs",     "cr
 /* What export/ is, in whatever namespace. */
 struct view {
 	bool there;
-	uint64_t own; /* our mount namespace */
+	uint64_t own, user_ns, pid_ns; /* ours; own: of mounts */
 	struct namespaces namespaces;
 	uint32_t major, minor;
+	uint64_t peer_group;
 	char *root; /* of the filesystem */
+};
+
+/* What another mount namespace has of it, from the least to the most. A copy that is a slave or
+ * private does not show here what is published there. */
+enum sight { SIGHT_UNKNOWN, SIGHT_NONE, SIGHT_COPY, SIGHT_PEER };
+
+static const struct {
+	enum doctor_level level;
+	const char *what, *remedy;
+} sights[] = {
+	[SIGHT_UNKNOWN] = { DOCTOR_NOTE, "not in this one; export/ is not there yet",
+			    "run oci-share setup before it starts" },
+	[SIGHT_NONE] = { DOCTOR_PROBLEM,
+			 "which does not see export/: what its hooks publish is not seen here",
+			 "run oci-share setup before it starts, and start it without "
+			 "PrivateMounts=, ProtectSystem= and the like, or from the host's "
+			 "namespace" },
+	[SIGHT_COPY] = { DOCTOR_PROBLEM,
+			 "which has only a copy of export/ (slave or private): what its hooks "
+			 "publish is not seen here",
+			 "start it without PrivateMounts=, ProtectSystem= and the like in its "
+			 "unit, or from the host's namespace" },
+	[SIGHT_PEER] = { DOCTOR_NOTE, "not in this one, and sees export/ as this one does",
+			 "nothing needs to be done: what either publishes, both see" },
 };
 
 static void close_view(struct view *v)
@@ -35,19 +60,21 @@ static bool is_engine(const char *comm)
 	return false;
 }
 
-/* 1, 0, or -1: it cannot be known. */
-static int sees_export(struct doctor *d, const struct view *v, const struct namespace *ns)
+static enum sight sight_of(struct doctor *d, const struct view *v, const struct namespace *ns)
 {
 	cleanup_with(mounts_free) struct mounts m = { 0 };
 	struct err ignored = { 0 };
+	enum sight best = SIGHT_NONE;
 
-	if (namespace_mounts(d->proc, ns, &m, &ignored) < 0)
-		return -1;
-	for (size_t i = 0; i < m.n; i++)
+	if (!v->there || namespace_mounts(d->proc, ns, &m, &ignored) < 0)
+		return SIGHT_UNKNOWN;
+	for (size_t i = 0; i < m.n && best < SIGHT_PEER; i++)
 		if (m.items[i].major == v->major && m.items[i].minor == v->minor &&
 		    str_equal(m.items[i].root, v->root))
-			return 1;
-	return 0;
+			best = v->peer_group != 0 && m.items[i].peer_group == v->peer_group
+				       ? SIGHT_PEER
+				       : SIGHT_COPY;
+	return best;
 }
 
 static int find_export(struct doctor *d, struct view *v, struct err *e)
@@ -57,6 +84,8 @@ static int find_export(struct doctor *d, struct view *v, struct err *e)
 	struct statx sx;
 
 	if (process_namespace(d->proc, "mnt", &v->own, e) < 0 ||
+	    process_namespace(d->proc, "user", &v->user_ns, e) < 0 ||
+	    process_namespace(d->proc, "pid", &v->pid_ns, e) < 0 ||
 	    namespaces_read(d->proc, &v->namespaces, e) < 0)
 		return -e->error;
 	if (!doctor_open_share(d, &sd) || at_statx(sd.export, &sx, e) < 0 ||
@@ -67,6 +96,7 @@ static int find_export(struct doctor *d, struct view *v, struct err *e)
 	v->there = true;
 	v->major = m.major;
 	v->minor = m.minor;
+	v->peer_group = m.peer_group;
 	v->root = take_ptr(m.root);
 	return 0;
 }
@@ -83,81 +113,100 @@ static const struct namespace *namespace_of_first(const struct view *v)
 static void check_first(struct doctor *d, const struct view *v)
 {
 	const struct namespace *first = namespace_of_first(v);
+	enum sight sight;
 
 	if (!first) {
 		doctor_find(d, DOCTOR_NOTE, "the mount namespace of process 1 is not known");
 		doctor_remedy(d, "run it as root with all capabilities that process 1 has");
-	} else if (first->id == v->own) {
+		return;
+	}
+	if (first->id == v->own) {
 		doctor_ok(d, "this is the mount namespace of process 1");
-	} else if (v->there && sees_export(d, v, first) == 1) {
+		return;
+	}
+	sight = sight_of(d, v, first);
+	if (sight == SIGHT_PEER) {
 		doctor_find(d, DOCTOR_NOTE,
 			    "this is not the mount namespace of process 1, which "
 			    "sees export/ all the same");
 		doctor_remedy(d, "to see what the host sees: nsenter -t 1 -m oci-share doctor");
-	} else {
-		doctor_find(d, DOCTOR_WARNING,
-			    "this is not the mount namespace of process 1, which does not see "
-			    "what is published here");
-		doctor_remedy(d, "nsenter -t 1 -m oci-share setup, before engines and consumers "
-				 "start; the same for doctor");
+		return;
 	}
+	doctor_find(d, DOCTOR_WARNING,
+		    "this is not the mount namespace of process 1, which %s what is published here",
+		    sight == SIGHT_COPY ? "has only a copy of export/: it may not see"
+					: "does not see");
+	doctor_remedy(d, "nsenter -t 1 -m oci-share setup, before engines and consumers "
+			 "start; the same for doctor");
+}
+
+/* Neither a container's process nor a user's, which may have any name. */
+static bool is_of_host(const struct view *v, const struct namespace_process *p)
+{
+	return p->user_ns == v->user_ns && p->pid_ns == v->pid_ns;
 }
 
 /* One finding a namespace, which names the first of its engines. 'others': how many more. */
 static void judge_engine(struct doctor *d, const struct view *v, const struct namespace *ns,
-			 const struct namespace_process *p, size_t others, uint64_t user_ns)
+			 const struct namespace_process *p, size_t others)
 {
-	int sees = v->there ? sees_export(d, v, ns) : -1;
+	enum sight sight;
 
 	if (ns->id == v->own) {
 		doctor_ok(d, "%s (pid %d) and %zu more of engines are in this mount namespace",
 			  p->comm, p->pid, others);
-	} else if (p->user_ns != user_ns) {
+	} else if (p->user_ns != v->user_ns) {
 		doctor_find(d, DOCTOR_NOTE,
 			    "%s (pid %d) is rootless: its shares are in its own mount namespace, "
 			    "and the host does not see them",
 			    p->comm, p->pid);
 		doctor_remedy(d, "enter it to look at them: podman unshare oci-share list");
-	} else if (sees == 0) {
-		doctor_find(d, DOCTOR_PROBLEM,
-			    "%s (pid %d) is in mount namespace %ju, which does not see export/: "
-			    "what its hooks publish is not seen here",
-			    p->comm, p->pid, (uintmax_t)ns->id);
-		doctor_remedy(d, "run oci-share setup before it starts, and start it without "
-				 "PrivateMounts=, ProtectSystem= and the like, or from the host's "
-				 "namespace");
-	} else {
+	} else if (!is_of_host(v, p)) {
 		doctor_find(d, DOCTOR_NOTE,
-			    "%s (pid %d) is in mount namespace %ju, not in this one%s", p->comm,
-			    p->pid, (uintmax_t)ns->id,
-			    sees == 1 ? ", and sees export/" : "; export/ is not there yet");
-		doctor_remedy(d,
-			      sees == 1 ? "look at its shares from there too: nsenter -t %d -m "
-					  "oci-share list"
-					: "run oci-share setup before it starts (pid %d)",
-			      p->pid);
+			    "%s (pid %d) is in another pid namespace, as in a container: what it "
+			    "publishes, if it is an engine, is not looked for here",
+			    p->comm, p->pid);
+		doctor_remedy(d, "nothing needs to be done, unless it runs the host's containers: "
+				 "then start it on the host");
+	} else {
+		sight = sight_of(d, v, ns);
+		doctor_find(d, sights[sight].level, "%s (pid %d) is in mount namespace %ju, %s",
+			    p->comm, p->pid, (uintmax_t)ns->id, sights[sight].what);
+		doctor_remedy(d, "%s", sights[sight].remedy);
 	}
+}
+
+/* The engine that speaks for a namespace: the first, of the host if there is one. */
+static const struct namespace_process *engine_of(const struct view *v, const struct namespace *ns,
+						 size_t *ret_n)
+{
+	const struct namespace_process *first = NULL;
+
+	*ret_n = 0;
+	for (size_t i = 0; i < ns->n; i++) {
+		const struct namespace_process *p = &ns->processes[i];
+
+		if (!is_engine(p->comm))
+			continue;
+		++*ret_n;
+		if (!first || (is_of_host(v, p) && !is_of_host(v, first)))
+			first = p;
+	}
+	return first;
 }
 
 static bool check_engines(struct doctor *d, const struct view *v)
 {
-	const struct namespace *own = namespaces_find(&v->namespaces, v->own);
-	uint64_t user_ns = own ? own->processes[0].user_ns : 0;
 	bool found = false;
 
 	for (size_t i = 0; i < v->namespaces.n; i++) {
 		const struct namespace *ns = &v->namespaces.items[i];
-		const struct namespace_process *first = NULL;
-		size_t n = 0;
+		size_t n;
+		const struct namespace_process *engine = engine_of(v, ns, &n);
 
-		for (size_t j = 0; j < ns->n; j++) {
-			if (!is_engine(ns->processes[j].comm))
-				continue;
-			first = n++ == 0 ? &ns->processes[j] : first;
-		}
-		if (first)
-			judge_engine(d, v, ns, first, n - 1, user_ns);
-		found |= first != NULL;
+		if (engine)
+			judge_engine(d, v, ns, engine, n - 1);
+		found |= engine != NULL;
 	}
 	return found;
 }

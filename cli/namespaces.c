@@ -87,6 +87,7 @@ static int each_process(const char *name, void *data)
 		return 0;
 	process.pid = (pid_t)strtol(name, NULL, 10);
 	process.user_ns = namespace_of(dir, "ns/user");
+	process.pid_ns = namespace_of(dir, "ns/pid");
 	ns = get(&r->namespaces, id);
 	place = ns ? array_grow((void **)&ns->processes, ns->n, sizeof(*place)) : NULL;
 	if (!place)
@@ -109,6 +110,13 @@ int namespaces_read(int proc, struct namespaces *ret, struct err *e)
 	return 0;
 }
 
+static int compare_ids(const void *a, const void *b)
+{
+	const struct mountinfo *m = a, *other = b;
+
+	return (m->id > other->id) - (m->id < other->id);
+}
+
 static int read_table(FILE *table, struct mounts *ret, struct err *e)
 {
 	cleanup_with(mounts_free) struct mounts m = { 0 };
@@ -124,6 +132,8 @@ static int read_table(FILE *table, struct mounts *ret, struct err *e)
 		if (mountinfo_parse(line, place, &ignored) == 0)
 			m.n++;
 	}
+	if (m.n > 0)
+		qsort(m.items, m.n, sizeof(*m.items), compare_ids);
 	*ret = m;
 	m = (struct mounts){ 0 };
 	return 0;
@@ -166,19 +176,15 @@ int namespace_mounts(int proc, const struct namespace *ns, struct mounts *ret, s
 
 char *mounts_place(const struct mounts *m, size_t i)
 {
-	const struct mountinfo *mount = &m->items[i];
+	const struct mountinfo *mount = &m->items[i], wanted = { .id = mount->parent };
+	const struct mountinfo *parent =
+		bsearch(&wanted, m->items, m->n, sizeof(*m->items), compare_ids);
+	cleanup_free char *path = NULL;
 
-	for (size_t j = 0; j < m->n; j++) {
-		const struct mountinfo *parent = &m->items[j];
-		cleanup_free char *path = NULL;
-
-		if (parent->id != mount->parent || j == i ||
-		    !path_is_below(mount->point, parent->point))
-			continue;
-		path = str_format(
-			"%s/%s", parent->root,
-			mount->point + (str_equal(parent->point, "/") ? 0 : strlen(parent->point)));
-		return path ? path_clean(path) : NULL;
-	}
-	return NULL;
+	if (!parent || parent == mount || !path_is_below(mount->point, parent->point))
+		return NULL;
+	path = str_format("%s/%s", parent->root,
+			  mount->point +
+				  (str_equal(parent->point, "/") ? 0 : strlen(parent->point)));
+	return path ? path_clean(path) : NULL;
 }

@@ -15,7 +15,7 @@ struct namespaces {
 		struct namespace_process {
 			pid_t pid;
 			char comm[NAMESPACE_COMM_SIZE];
-			uint64_t user_ns; /* 0: unknown */
+			uint64_t user_ns, pid_ns; /* 0: unknown */
 		} * processes;
 		size_t n;
 	}
@@ -30,7 +30,7 @@ void namespaces_free(struct namespaces *n);
 
 const struct namespace *namespaces_find(const struct namespaces *n, uint64_t id);
 
-/* All mounts of one namespace. */
+/* All mounts of one namespace, by their ids. */
 struct mounts {
 	struct mountinfo *items;
 	size_t n;
