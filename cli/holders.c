@@ -10,28 +10,22 @@
 
 enum { PROCESSES_SHOWN = 8 };
 
-static bool is_of(const struct sealed_mount *m, const char *id, const struct namespace *ns)
-{
-	return m->ns == ns && str_equal(m->id, id);
-}
+/* The mounts of one namespace. */
+struct run {
+	const struct sealed_mount *items;
+	size_t n;
+	bool own;
+};
 
-static bool holds(const struct sealed *s, const char *id, const struct namespace *ns)
+static void put_text(const struct run *r)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (is_of(&s->items[i], id, ns))
-			return true;
-	return false;
-}
+	const struct namespace *ns = r->items[0].ns;
 
-static void put_text(const struct sealed *s, const char *id, const struct namespace *ns, bool own)
-{
-	printf("mount namespace %ju%s\n", (uintmax_t)ns->id, own ? " (this one)" : "");
-	for (size_t i = 0; i < s->n; i++) {
-		if (!is_of(&s->items[i], id, ns))
-			continue;
+	printf("mount namespace %ju%s\n", (uintmax_t)ns->id, r->own ? " (this one)" : "");
+	for (size_t i = 0; i < r->n; i++) {
 		printf("  mounted at ");
-		cli_print(s->items[i].point);
-		printf("%s\n", s->items[i].published ? ", published" : "");
+		cli_print(r->items[i].point);
+		printf("%s\n", r->items[i].published ? ", published" : "");
 	}
 	for (size_t i = 0; i < ns->n && i < PROCESSES_SHOWN; i++) {
 		printf("  held by    %-7d ", ns->processes[i].pid);
@@ -42,20 +36,19 @@ static void put_text(const struct sealed *s, const char *id, const struct namesp
 		printf("             and %zu more\n", ns->n - PROCESSES_SHOWN);
 }
 
-static void put_json(struct json_out *out, const struct sealed *s, const char *id,
-		     const struct namespace *ns, bool own)
+static void put_json(struct json_out *out, const struct run *r)
 {
+	const struct namespace *ns = r->items[0].ns;
+
 	json_open(out, NULL);
 	json_integer(out, "namespace", (int64_t)ns->id);
-	json_boolean(out, "own", own);
+	json_boolean(out, "own", r->own);
 	json_open_array(out, "mounts");
-	for (size_t i = 0; i < s->n; i++) {
-		if (!is_of(&s->items[i], id, ns))
-			continue;
+	for (size_t i = 0; i < r->n; i++) {
 		json_open(out, NULL);
-		json_string(out, "path", s->items[i].point);
-		json_string(out, "nonce", s->items[i].nonce);
-		json_boolean(out, "published", s->items[i].published);
+		json_string(out, "path", r->items[i].point);
+		json_string(out, "nonce", r->items[i].nonce);
+		json_boolean(out, "published", r->items[i].published);
 		json_close(out);
 	}
 	json_close_array(out);
@@ -89,26 +82,24 @@ static int resolve(struct cli *cli, const char *text, char **ret, struct err *e)
 static int put_all(const struct sealed *s, const char *id, uint64_t own, struct json_out *out,
 		   struct err *e)
 {
-	size_t n = 0;
-
 	if (out)
 		json_open_array(out, NULL);
-	for (size_t i = 0; i < s->namespaces.n; i++) {
-		const struct namespace *ns = &s->namespaces.items[i];
+	for (size_t i = 0, n; i < s->n; i += n) {
+		struct run run = { .items = &s->items[i], .own = s->items[i].ns->id == own };
 
-		if (!holds(s, id, ns))
-			continue;
-		n++;
+		for (n = 1; i + n < s->n && s->items[i + n].ns == s->items[i].ns;)
+			n++;
+		run.n = n;
 		if (out)
-			put_json(out, s, id, ns, ns->id == own);
+			put_json(out, &run);
 		else
-			put_text(s, id, ns, ns->id == own);
+			put_text(&run);
 	}
 	if (out) {
 		json_close_array(out);
 		return cli_print_json(out, e);
 	}
-	if (n == 0)
+	if (s->n == 0)
 		printf("no mount namespace that can be seen has a share of '%s'\n", id);
 	return 0;
 }
@@ -126,7 +117,9 @@ int verb_doctor_holders(struct cli *cli, struct err *e)
 		return err_set(e, EX_USAGE, EINVAL, "'%s' is not a container's id", text);
 	if (cli->json && !out)
 		return err_nomem(e);
-	if (resolve(cli, text, &id, e) < 0 || sealed_read(cli->proc, &s, e) < 0)
+	if (resolve(cli, text, &id, e) < 0 || sealed_read(cli->proc, id, &s, e) < 0)
 		return -e->error;
+	if (s.more || s.more_foreign)
+		log_line(&cli->log, LOG_LEVEL_WARNING, "there are more mounts than are shown");
 	return put_all(&s, id, cli->here.mnt_ns, out, e);
 }
