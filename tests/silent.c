@@ -1,5 +1,5 @@
 /* silent: mount a FUSE that says it is there, and answers nothing after that; print "ready", and
- * stay until killed.
+ * stay until killed, or for 20 s: a program that waits for it for ever is not to hang a test.
  *
  *	silent DIRECTORY
  *
@@ -49,6 +49,7 @@ int main(int argc, char **argv)
 	(void)snprintf(options, sizeof(options), "fd=%d,rootmode=40000,user_id=0,group_id=0", fd);
 	if (mount("oci-share-test", argv[1], "fuse", MS_NOSUID | MS_NODEV, options) < 0)
 		return fail("mount");
+	(void)alarm(20);
 	for (;;) {
 		if (read(fd, request, sizeof(request)) < 0)
 			return fail("read");
