@@ -60,6 +60,7 @@ static int is_directory(const struct walk *w, const char *path)
 
 static int walk(struct walk *w, const char *directory, struct err *e);
 
+/* NOLINTNEXTLINE(misc-no-recursion): DROP_INS_DEPTH */
 static int take_name(struct walk *w, const char *directory, const char *name, struct err *e)
 {
 	cleanup_free char *path = str_format("%s/%s", directory, name);
@@ -71,6 +72,7 @@ static int take_name(struct walk *w, const char *directory, const char *name, st
 	return w->all || is_conf(name) ? toml_strings_add(w->found, path, e) : 0;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): DROP_INS_DEPTH */
 static int walk(struct walk *w, const char *directory, struct err *e)
 {
 	cleanup_with(close_listing) struct listing l = { .walk = w, .e = e };

@@ -116,6 +116,7 @@ int oci_hook_read_old(int fd, struct oci_hook *ret, struct err *e)
 	if (!hook.version)
 		return err_nomem(e);
 	if (put_annotations(&old.annotations, &hook.when.annotations, e) < 0)
+		/* cppcheck-suppress memleak ; the cleanup attribute frees it */
 		return -e->error;
 	hook.hook.path = take_ptr(old.path);
 	hook.stages = take_strings(&old.stages);
