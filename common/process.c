@@ -108,6 +108,7 @@ static int64_t start_shift(int proc)
 	int n;
 
 	/* before Linux 5.6 there are none */
+	/* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): else ns is set */
 	if (process_namespace(proc, "time", &ns, &ignored) < 0 || ns == FIRST_TIME_NAMESPACE)
 		return 0;
 	fd = at_try(proc, "self/timens_offsets", O_RDONLY, 0);
