@@ -18,12 +18,13 @@ enum doctor_level {
 
 struct doctor {
 	struct cli *cli;
-	int proc;	/* at_open_proc() */
-	int root;	/* O_PATH: below it engines, their settings and hooks are looked for */
-	int out;	/* what is said goes there, see doctor_group.c */
-	size_t n;	/* so many findings were said */
-	bool found;	/* the last doctor_find() was said */
-	bool no_memory; /* something could not be said */
+	int proc;	    /* at_open_proc() */
+	int root;	    /* O_PATH: below it engines, their settings and hooks are looked for */
+	int out;	    /* what is said goes there, see doctor_group.c */
+	size_t n;	    /* so many findings were said */
+	bool found;	    /* the last doctor_find() was said */
+	bool no_memory;	    /* something could not be said */
+	char refused[1024]; /* the last path that doctor_hook_path() refused, and why */
 };
 
 /* What is as it should be. */

@@ -103,21 +103,15 @@ static void (*const reports[])(const struct report *r) = {
 	[OCI_HOOK_BAD] = report_bad,
 };
 
-static bool is_found(const struct doctor *d, const char *message)
-{
-	for (size_t i = 0; i < d->n; i++)
-		if (strstr(d->findings[i].message, message))
-			return true;
-	return false;
-}
-
 /* What is not there is said elsewhere; the same directory is above many files, and said once. */
 void doctor_hook_path(struct doctor *d, const struct engine *engine, const char *path)
 {
 	struct err e = { 0 };
 
-	if (trusted_path_check(d->root, path, &e) != -EPERM || is_found(d, e.message))
+	if (trusted_path_check(d->root, path, &e) != -EPERM ||
+	    strncmp(e.message, d->refused, sizeof(d->refused) - 1) == 0)
 		return;
+	(void)snprintf(d->refused, sizeof(d->refused), "%s", e.message); /* fits */
 	doctor_find(d, DOCTOR_PROBLEM, "%s: %s: others can change what runs as root: %s",
 		    engine->name, path, e.message);
 	doctor_remedy(d, "chown 0:0 and chmod go-w it, and find out who changed it");
