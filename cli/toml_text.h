@@ -26,6 +26,6 @@ int toml_end_line(struct toml_text *t) must_use;
 int toml_string(struct toml_text *t, char **ret, struct err *e) must_use;
 
 /* A key with dots; blanks around it are passed. Its names are appended to 'ret' with a newline
- * before each, which no name of interest can hold. One of more than TOML_NAMES_MAX names or
+ * before each; a name that has one itself is refused. One of more than TOML_NAMES_MAX names or
  * TOML_KEY_MAX bytes is refused. */
 int toml_key(struct toml_text *t, char **ret, struct err *e) must_use;

@@ -35,9 +35,10 @@ static int64_t days_to(int64_t year, int64_t month, int64_t day)
 {
 	int64_t shifted = month > 2 ? month - 3 : month + 9;
 
-	year -= month <= 2;
+	/* an era later, so that nothing below 0 is divided: the year 0 begins in March as well */
+	year += 400 - (month <= 2);
 	return year * 365 + year / 4 - year / 100 + year / 400 + (153 * shifted + 2) / 5 + day - 1 -
-	       719468;
+	       719468 - 146097;
 }
 
 bool clock_parse_utc(const char *text, int64_t *ret)

@@ -329,7 +329,8 @@ static int feed(const struct json_source *source, yajl_handle parser, struct dec
 	if (n < 0)
 		return err_set(d->e, n == -EIO ? EX_IOERR : EX_DATAERR, -n, "read: %s",
 			       strerror(-n));
-	if (yajl_complete_parse(parser) != yajl_status_ok || !d->done)
+	/* the parser does not see a string without an end behind the document */
+	if (yajl_complete_parse(parser) != yajl_status_ok || !d->done || text.in_string)
 		return stopped(d, yajl_status_error);
 	return 0;
 }

@@ -80,6 +80,9 @@ const char *json_text_check(struct json_text *t, const char *text, size_t length
 			return why;
 		if (t->in_string)
 			continue;
+		/* the parser would pass over VT and FF as blanks */
+		if (c < ' ' && c != '\t' && c != '\n' && c != '\r')
+			return "a control byte";
 		if ((c == '[' || c == '{') && ++t->depth > JSON_DEPTH_MAX)
 			return "nested deeper than 64";
 		if ((c == ']' || c == '}') && t->depth > 0)

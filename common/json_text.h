@@ -22,6 +22,7 @@ struct json_text {
 };
 
 /* Check the next bytes. NULL: fine so far; else why not: invalid UTF-8, a NUL (as \u0000), a lone
- * surrogate, deeper than JSON_DEPTH_MAX, a string longer than JSON_STRING_MAX. Everything else is
- * the parser's to refuse. */
+ * surrogate, deeper than JSON_DEPTH_MAX, a string longer than JSON_STRING_MAX, a control byte
+ * outside of strings that is no blank. Everything else is the parser's to refuse, but that
+ * 'in_string' must be false at the end. */
 const char *json_text_check(struct json_text *t, const char *text, size_t length);

@@ -101,6 +101,8 @@ static const struct {
 	const char *name, *text, *words;
 } refused[] = {
 	{ "text", "[engine]\nhooks_dir = \"/a\"\n", "line 2: not an array of strings" },
+	{ "a line end in a key", "\"engine\\nhooks_dir\" = [\"/a\"]\n",
+	  "line 1: a key with a line end" },
 	{ "a number in it", "[engine]\nhooks_dir = [\"/a\", 1]\n", "not an array of strings" },
 	{ "an array in it", "[engine]\nhooks_dir = [[\"/a\"]]\n", "not an array of strings" },
 	{ "no comma", "[engine]\nhooks_dir = [\"/a\" \"/b\"]\n", "','" },
