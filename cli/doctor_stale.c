@@ -127,12 +127,14 @@ static void judge_share(struct leftovers *l, const struct sealed_mount *const *m
 
 static int judge_shares(struct leftovers *l, const struct sealed *s, struct err *e)
 {
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): they are pointers */
 	cleanup_free const struct sealed_mount **m = realloc_array(NULL, s->n + 1, sizeof(*m));
 
 	if (!m)
 		return err_nomem(e);
 	for (size_t i = 0; i < s->n; i++)
 		m[i] = &s->items[i];
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): they are pointers */
 	qsort(m, s->n, sizeof(*m), compare_shares);
 	for (size_t i = 0, n; i < s->n; i += n) {
 		for (n = 1; i + n < s->n && compare_shares(&m[i], &m[i + n]) == 0;)
