@@ -48,9 +48,7 @@ static int take_row(const struct pass *p, int *i, struct err *e)
 {
 	for (const struct option_row *row = p->rows; row && row->name; row++) {
 		if (row->value && is_option(p->argv[*i], row->name))
-			return *row->value ? err_set(e, EX_USAGE, EINVAL,
-						     "option '%s' is given twice", row->name)
-					   : take_value(p, i, row->name, row->value, e);
+			return take_value(p, i, row->name, row->value, e);
 		if (row->flag && str_equal(p->argv[*i], row->name)) {
 			*row->flag = true;
 			++*i;
@@ -90,9 +88,6 @@ static int take_one(struct pass *p, int *i, struct policy *policy, struct err *e
 static int parse(struct pass *p, int first, struct policy *policy, struct err *e)
 {
 	p->options = (struct options){ 0 };
-	for (const struct option_row *row = p->rows; row && row->name; row++)
-		if (row->value)
-			*row->value = NULL; /* of an earlier pass */
 	for (int i = first; i < p->argc && !p->options.help && !p->options.version;)
 		if (take_one(p, &i, policy, e) < 0)
 			return -e->error;

@@ -10,7 +10,7 @@ enum { OPERANDS_MAX = 2 };
 struct option_row {
 	const char *name;   /* "--json" */
 	bool *flag;	    /* set to true, or */
-	const char **value; /* the word that follows; it may be given once */
+	const char **value; /* the word that follows */
 	const char *help;
 };
 
