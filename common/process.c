@@ -95,8 +95,7 @@ int process_user_runtime_directory(char **ret, struct err *e)
 	return *ret ? 0 : err_nomem(e);
 }
 
-/* The start times that /proc tells are shifted in a time namespace; by how many ticks. */
-static int64_t start_shift(int proc)
+int64_t process_start_shift(int proc)
 {
 	enum { FIRST_TIME_NAMESPACE = 0xEFFFFFFAU, NS_PER_SECOND = 1000000000 };
 	cleanup_fd int fd = -EBADF;
@@ -121,7 +120,8 @@ static int64_t start_shift(int proc)
 	return seconds * ticks + nanoseconds / (NS_PER_SECOND / ticks);
 }
 
-int process_identify(int proc, pid_t pid, struct process_identity *ret, struct err *e)
+int process_identify(int proc, pid_t pid, int64_t shift, struct process_identity *ret,
+		     struct err *e)
 {
 	struct process_identity p = { .pid = pid };
 	char name[32], stat[1024], *rest, state;
@@ -147,7 +147,7 @@ int process_identify(int proc, pid_t pid, struct process_identity *ret, struct e
 			    "%*d %*d %" SCNu64,
 			    &state, &p.start_time) != 2)
 		return err_set(e, EX_OSERR, EINVAL, "read '/proc/%s': not understood", name);
-	p.start_time -= (uint64_t)start_shift(proc);
+	p.start_time -= (uint64_t)shift;
 	p.zombie = state == 'Z' || state == 'X';
 	*ret = p;
 	return 0;

@@ -30,8 +30,12 @@ struct process_identity {
 	bool zombie;
 };
 
-/* -ESRCH: there is no such process. 'proc': at_open_proc(). */
-int process_identify(int proc, pid_t pid, struct process_identity *ret, struct err *e) must_use;
+/* By how many ticks the start times in /proc are shifted in this process's time namespace. */
+int64_t process_start_shift(int proc);
+
+/* 'shift': that. -ESRCH: there is no such process. 'proc': at_open_proc(). */
+int process_identify(int proc, pid_t pid, int64_t shift, struct process_identity *ret,
+		     struct err *e) must_use;
 
 enum { PROCESS_BOOT_ID_SIZE = 37 };
 

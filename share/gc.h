@@ -23,8 +23,8 @@ struct gc_listener {
 
 /* Look at GC_SWEEP records from a random place of the directory, but not at 'self'. Only tries for
  * locks; errors are only logged. */
-void gc_sweep(const struct policy *policy, const struct sharedir *sd, int proc, const char *self,
-	      struct log *log);
+void gc_sweep(const struct policy *policy, const struct sharedir *sd, int proc,
+	      const struct lifecycle_here *here, const char *self, struct log *log);
 
 /* All of it: stale records, records without a mount, mounts and directories without a record,
  * leftovers below stage/. Goes on after an error; the first is returned. */

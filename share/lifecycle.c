@@ -13,6 +13,7 @@ int lifecycle_here(int proc, struct lifecycle_here *ret, struct err *e)
 	    process_namespace(proc, "pid", &here.pid_ns, e) < 0 ||
 	    process_namespace(proc, "mnt", &here.mnt_ns, e) < 0)
 		return -e->error;
+	here.start_shift = process_start_shift(proc);
 	*ret = here;
 	return 0;
 }
@@ -31,14 +32,16 @@ enum lifecycle lifecycle_judge(const struct record *r, const struct lifecycle_he
 	return !f->bundle || f->gone_seconds >= grace ? LIFECYCLE_STALE : LIFECYCLE_GONE;
 }
 
-int lifecycle_measure(int proc, const struct record *r, struct lifecycle_facts *ret, struct err *e)
+int lifecycle_measure(int proc, const struct lifecycle_here *here, const struct record *r,
+		      struct lifecycle_facts *ret, struct err *e)
 {
 	struct process_identity p = { 0 };
 	struct lifecycle_facts f = { 0 };
 	cleanup_fd int bundle = -EBADF;
 
 	if (r->pid > 0) {
-		if (process_identify(proc, (pid_t)r->pid, &p, e) < 0 && e->error != ESRCH)
+		if (process_identify(proc, (pid_t)r->pid, here->start_shift, &p, e) < 0 &&
+		    e->error != ESRCH)
 			return -e->error;
 		f.process = !e->exit_code && !p.zombie && p.start_time == (uint64_t)r->start_time;
 		*e = (struct err){ 0 };

@@ -15,6 +15,7 @@ enum lifecycle {
 struct lifecycle_here {
 	char boot_id[PROCESS_BOOT_ID_SIZE];
 	uint64_t pid_ns, mnt_ns; /* inode numbers */
+	int64_t start_shift;	 /* process_start_shift() */
 };
 
 int lifecycle_here(int proc, struct lifecycle_here *ret, struct err *e) must_use;
@@ -30,7 +31,7 @@ enum lifecycle lifecycle_judge(const struct record *r, const struct lifecycle_he
 			       const struct lifecycle_facts *f, uint64_t grace);
 
 /* Measure the facts, but for gone_seconds. */
-int lifecycle_measure(int proc, const struct record *r, struct lifecycle_facts *ret,
-		      struct err *e) must_use;
+int lifecycle_measure(int proc, const struct lifecycle_here *here, const struct record *r,
+		      struct lifecycle_facts *ret, struct err *e) must_use;
 
 const char *lifecycle_name(enum lifecycle verdict);

@@ -47,7 +47,8 @@ static int identify(struct publication *p, struct err *e)
 	if (p->state->pid == 0)
 		return 0;
 	p->process.pid = (pid_t)p->state->pid;
-	if (process_identify(p->c.proc, p->process.pid, &p->process, e) < 0 && e->error != ESRCH)
+	if (process_identify(p->c.proc, p->process.pid, p->here.start_shift, &p->process, e) < 0 &&
+	    e->error != ESRCH)
 		return -e->error;
 	*e = (struct err){ 0 }; /* a process that is gone has start time 0, which no process has */
 	return 0;
@@ -72,7 +73,7 @@ static int meet_existing(struct publication *p, const struct record *r, struct e
 			return there;
 	}
 	if (!same_bundle) {
-		if (lifecycle_measure(p->c.proc, r, &facts, e) < 0)
+		if (lifecycle_measure(p->c.proc, &p->here, r, &facts, e) < 0)
 			return -e->error;
 		verdict = lifecycle_judge(r, &p->here, &facts, 0);
 		if (verdict == LIFECYCLE_LIVE || verdict == LIFECYCLE_UNKNOWN)
@@ -297,6 +298,6 @@ int publish(const struct policy *policy, const struct oci_state *state, struct l
 		say_published(&p);
 	else
 		log_line(log, LOG_LEVEL_INFO, "published already");
-	gc_sweep(policy, &p.sd, p.c.proc, state->id, log);
+	gc_sweep(policy, &p.sd, p.c.proc, &p.here, state->id, log);
 	return 0;
 }

@@ -49,7 +49,7 @@ static int judge(struct stale_pass *pass, const struct record *r, const char **r
 	int there;
 
 	*ret = NULL;
-	if (lifecycle_measure(pass->proc, r, &facts, e) < 0)
+	if (lifecycle_measure(pass->proc, &pass->here, r, &facts, e) < 0)
 		return -e->error;
 	verdict = lifecycle_judge(r, &pass->here, &facts, pass->policy->grace);
 	if (verdict == LIFECYCLE_GONE && !pass->dry_run) {

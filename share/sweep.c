@@ -34,16 +34,17 @@ static int count_one(const char *name, void *data)
 	return 0;
 }
 
-void gc_sweep(const struct policy *policy, const struct sharedir *sd, int proc, const char *self,
-	      struct log *log)
+void gc_sweep(const struct policy *policy, const struct sharedir *sd, int proc,
+	      const struct lifecycle_here *here, const char *self, struct log *log)
 {
-	struct stale_pass pass = { .policy = policy, .sd = sd, .proc = proc, .log = log };
+	struct stale_pass pass = {
+		.policy = policy, .sd = sd, .proc = proc, .here = *here, .log = log
+	};
 	struct sweep s = { .pass = &pass, .self = self, .left = GC_SWEEP };
 	struct err e = { 0 };
 	unsigned entries = 0, random = 0;
 
-	if (lifecycle_here(proc, &pass.here, &e) < 0 ||
-	    at_each(sd->state, count_one, &entries, &e) < 0) {
+	if (at_each(sd->state, count_one, &entries, &e) < 0) {
 		log_line(log, LOG_LEVEL_WARNING, "sweep: %s", e.message);
 		return;
 	}

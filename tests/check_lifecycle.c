@@ -89,9 +89,11 @@ static struct lifecycle_facts measure(int proc, int64_t pid, int64_t start_time,
 {
 	struct record r = { .bundle = (char *)bundle, .pid = pid, .start_time = start_time };
 	struct lifecycle_facts f = { 0 };
+	struct lifecycle_here here;
 	struct err e = { 0 };
 
-	check_ok(lifecycle_measure(proc, &r, &f, &e), &e);
+	check_ok(lifecycle_here(proc, &here, &e), &e);
+	check_ok(lifecycle_measure(proc, &here, &r, &f, &e), &e);
 	ck_assert_int_eq(e.exit_code, 0);
 	return f;
 }
@@ -115,7 +117,7 @@ START_TEST(measures_a_process_that_runs_and_then_does_not)
 		ck_assert_int_eq(close(ends[1]), 0);
 		_exit(read(ends[0], &byte, 1) != 0);
 	}
-	check_ok(process_identify(proc, child, &identity, &e), &e);
+	check_ok(process_identify(proc, child, process_start_shift(proc), &identity, &e), &e);
 	start_time = (int64_t)identity.start_time;
 	f = measure(proc, child, start_time, "/");
 	ck_assert(f.process && f.bundle);
