@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/io.h"
+#include "common/str.h"
 
 enum { DEADLINE_S = 5, REAP_MS = 100, TEXT_MAX = 4096, FINDINGS_MAX = 4096 };
 
@@ -43,10 +44,9 @@ static bool say(struct doctor *d, unsigned kind, const char *fmt, va_list ap) pr
 
 static bool say(struct doctor *d, unsigned kind, const char *fmt, va_list ap)
 {
-	cleanup_free char *text = NULL;
+	cleanup_free char *text = str_vformat(fmt, ap);
 
-	if (vasprintf(&text, fmt, ap) < 0) {
-		text = NULL;
+	if (!text) {
 		d->no_memory = true;
 		return false;
 	}

@@ -2,7 +2,6 @@
 #include "cli/drop_ins.h"
 
 #include <fcntl.h>
-#include <string.h>
 
 #include "common/at.h"
 #include "common/str.h"
@@ -36,18 +35,6 @@ static int add_name(const char *name, void *data)
 	return toml_strings_add(&l->names, name, l->e);
 }
 
-static int compare(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static bool is_conf(const char *name)
-{
-	size_t length = strlen(name);
-
-	return length >= 5 && str_equal(name + length - 5, ".conf");
-}
-
 /* 1: it is a directory itself, and no link to one. */
 static int is_directory(const struct walk *w, const char *path)
 {
@@ -69,7 +56,7 @@ static int take_name(struct walk *w, const char *directory, const char *name, st
 		return err_nomem(e);
 	if (is_directory(w, path))
 		return w->all ? walk(w, path, e) : 0;
-	return w->all || is_conf(name) ? toml_strings_add(w->found, path, e) : 0;
+	return w->all || str_has_suffix(name, ".conf") ? toml_strings_add(w->found, path, e) : 0;
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): DROP_INS_DEPTH */
@@ -87,7 +74,7 @@ static int walk(struct walk *w, const char *directory, struct err *e)
 	if (at_each(fd, add_name, &l, e) < 0)
 		return -e->error;
 	if (l.names.n > 0)
-		qsort(l.names.items, l.names.n, sizeof(*l.names.items), compare);
+		qsort(l.names.items, l.names.n, sizeof(*l.names.items), str_compare);
 	w->depth++;
 	for (size_t i = 0; i < l.names.n && result == 0; i++)
 		result = take_name(w, directory, l.names.items[i], e);

@@ -2,7 +2,6 @@
 #include "share/gc.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cli/mounttable.h"
@@ -68,21 +67,16 @@ static int orphan(const char *type, const char *source, void *data)
 {
 	struct progress *p = data;
 	char id[OCI_ID_MAX + 1];
-	const char *rest = source + strlen(SEAL_PREFIX);
-	size_t length = strcspn(rest, ":");
-	struct withdrawal w = { .id = id, .sandbox = id, .nonce = rest + length + 1 };
+	struct withdrawal w = { .id = id, .sandbox = id };
 	struct err e = { 0 };
 
-	if (!str_equal(type, "tmpfs") || length == 0 || length > OCI_ID_MAX || rest[length] != ':')
+	if (!seal_parse(type, source, id, &w.nonce))
 		return 0;
-	memcpy(id, rest, length);
-	id[length] = '\0';
-	if (!oci_id_is_valid(id) || sharedir_lock(&p->cli->sd, id, 0, &e) < 0)
+	if (sharedir_lock(&p->cli->sd, id, 0, &e) < 0)
 		return 0; /* somebody works on it */
 	if (take_orphan(p, &w, &e) < 0) {
 		p->result->failed++;
-		if (!p->orphans.exit_code)
-			p->orphans = e;
+		err_keep_first(&p->orphans, &e);
 	}
 	sharedir_unlock(&p->cli->sd, id);
 	return 0;
@@ -101,8 +95,7 @@ static int collect(struct progress *p, struct err *e)
 	cli_progress("gc", p->total, p->total);
 	/* after the rest, so that what is left is nobody's */
 	ignore_result(mounttable_each(SEAL_PREFIX, orphan, p, &p->orphans));
-	if (!e->exit_code)
-		*e = p->orphans;
+	err_keep_first(e, &p->orphans);
 	return e->exit_code ? -e->error : 0;
 }
 
@@ -124,8 +117,8 @@ int verb_gc(struct cli *cli, struct err *e)
 		ignore_result(collect(&p, e)); /* what was done is printed before the error is */
 	if (out) {
 		json_close_array(out);
-		if (cli_print_json(out, &output) < 0 && !e->exit_code)
-			*e = output;
+		if (cli_print_json(out, &output) < 0)
+			err_keep_first(e, &output);
 	} else {
 		printf("%u %s, %u looked at, %u in use, %u failed\n", result.withdrawn,
 		       cli->dry_run ? "would be withdrawn" : "withdrawn", result.looked,

@@ -36,19 +36,18 @@ static char *take_text(const char **at, char end)
 static int take_annotation(const char **at, struct json_map *ret, struct err *e)
 {
 	cleanup_free char *key = take_text(at, '='), *value = NULL;
-	struct json_pair *more;
+	struct json_pair *pair;
 	bool has_value = **at == '=';
 
 	*at += has_value;
 	value = take_text(at, ',');
-	more = realloc_array(ret->items, ret->n + 1, sizeof(*more));
-	if (more)
-		ret->items = more;
-	if (!key || !value || !more)
+	pair = array_grow((void **)&ret->items, ret->n, sizeof(*pair));
+	if (!key || !value || !pair)
 		return err_nomem(e);
 	if (!has_value || key[0] == '\0')
 		return err_set(e, EX_USAGE, EINVAL, "'%s' is not KEY=VALUE", key);
-	ret->items[ret->n++] = (struct json_pair){ take_ptr(key), take_ptr(value) };
+	*pair = (struct json_pair){ take_ptr(key), take_ptr(value) };
+	ret->n++;
 	return 0;
 }
 

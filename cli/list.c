@@ -18,14 +18,12 @@ static int put_text(const struct shares *shares, struct err *e)
 		const struct share *s = &shares->items[i];
 		const struct record *r = &s->record;
 		struct table_row *row = table_add(t, NULL);
-		char id[SHORT_ID + 1], sandbox[SHORT_ID + 1], volumes[64];
+		char volumes[64];
 
-		(void)snprintf(id, sizeof(id), "%s", r->id);		    /* cut on purpose */
-		(void)snprintf(sandbox, sizeof(sandbox), "%s", r->sandbox); /* cut on purpose */
 		(void)snprintf(volumes, sizeof(volumes), "%jd/%jd", (intmax_t)r->volumes_published,
 			       (intmax_t)r->volumes_total); /* fits */
-		table_set(t, row, 0, id, TABLE_PLAIN);
-		table_set(t, row, 1, sandbox, TABLE_PLAIN);
+		share_set_id(t, row, 0, r->id);
+		share_set_id(t, row, 1, r->sandbox);
 		table_set(t, row, 2, r->created ? r->created : "?", TABLE_PLAIN);
 		table_set(t, row, 3, share_state_name(s->state), share_state_color(s->state));
 		table_set(t, row, 4, volumes, TABLE_PLAIN);

@@ -18,24 +18,6 @@ void sealed_free(struct sealed *s)
 	*s = (struct sealed){ 0 };
 }
 
-/* Id and nonce of a sealed tmpfs; false: it is none. */
-static bool take_source(const struct mountinfo *m, char id[OCI_ID_MAX + 1], const char **ret_nonce)
-{
-	const char *rest = m->source + strlen(SEAL_PREFIX);
-	size_t length;
-
-	if (!str_equal(m->fstype, "tmpfs") ||
-	    strncmp(m->source, SEAL_PREFIX, strlen(SEAL_PREFIX)) != 0)
-		return false;
-	length = strcspn(rest, ":");
-	if (length == 0 || length > OCI_ID_MAX || rest[length] != ':')
-		return false;
-	memcpy(id, rest, length);
-	id[length] = '\0';
-	*ret_nonce = rest + length + 1;
-	return oci_id_is_valid(id);
-}
-
 /* Whether a place is tree/<sandbox>/<id>. */
 static bool is_in_tree(const char *place, const char *id)
 {
@@ -46,8 +28,8 @@ static bool is_in_tree(const char *place, const char *id)
 	while ((name = path_next(&rest, &length))) {
 		tree[2] = tree[1];
 		tree[1] = tree[0];
-		tree[0] = length == 4 && strncmp(name, "tree", 4) == 0;
-		last = length == strlen(id) && strncmp(name, id, length) == 0;
+		tree[0] = str_is("tree", name, length);
+		last = str_is(id, name, length);
 	}
 	return last && tree[2];
 }
@@ -69,7 +51,8 @@ static int add(struct sealed *s, struct part *p, const struct mounts *m, size_t 
 	cleanup_free char *place = NULL, *nonce = NULL, *point = NULL;
 	const char *text;
 
-	if (!take_source(&m->items[i], mount.id, &text) || (p->id && !str_equal(mount.id, p->id)))
+	if (!seal_parse(m->items[i].fstype, m->items[i].source, mount.id, &text) ||
+	    (p->id && !str_equal(mount.id, p->id)))
 		return 0;
 	if (p->n == SEALED_MAX) {
 		p->full = true;

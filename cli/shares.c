@@ -2,6 +2,7 @@
 #include "cli/shares.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/str.h"
@@ -29,6 +30,14 @@ const char *share_state_name(enum share_state state)
 enum table_color share_state_color(enum share_state state)
 {
 	return states[state].color;
+}
+
+void share_set_id(struct table *t, struct table_row *row, unsigned column, const char *id)
+{
+	char cut[SHORT_ID + 1];
+
+	(void)snprintf(cut, sizeof(cut), "%s", id); /* cut on purpose */
+	table_set(t, row, column, cut, TABLE_PLAIN);
 }
 
 void share_free(struct share *share)
@@ -62,7 +71,7 @@ int share_read(struct cli *cli, const char *id, enum share_depth depth, struct s
 
 	if ((depth == SHARE_WHOLE ? record_read_whole(&cli->sd, id, &r, e)
 				  : record_read(&cli->sd, id, &r, e)) < 0 ||
-	    lifecycle_measure(cli->proc, &r, &facts, e) < 0)
+	    lifecycle_measure(cli->proc, &cli->here, &r, &facts, e) < 0)
 		return -e->error;
 	w = withdrawal_of(&r, cli->here.mnt_ns);
 	there = withdraw_look(&cli->sd, cli->proc, &w, e);
@@ -92,15 +101,12 @@ struct collection {
 
 static int add(struct shares *shares, const struct share *share)
 {
-	if ((shares->n & (shares->n - 1)) == 0) {
-		struct share *more = realloc_array(shares->items, shares->n > 0 ? 2 * shares->n : 1,
-						   sizeof(*more));
+	struct share *place = array_grow((void **)&shares->items, shares->n, sizeof(*place));
 
-		if (!more)
-			return -ENOMEM;
-		shares->items = more;
-	}
-	shares->items[shares->n++] = *share;
+	if (!place)
+		return -ENOMEM;
+	*place = *share;
+	shares->n++;
 	return 0;
 }
 
@@ -136,11 +142,6 @@ static int add_recorded(struct collection *c, const char *id, enum share_depth d
 	return result == -ENOENT ? 0 : add_named(c, id, "?", SHARE_UNREADABLE);
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static int look_at_container(const char *id, void *data)
 {
 	struct collection *c = data;
@@ -149,7 +150,7 @@ static int look_at_container(const char *id, void *data)
 	int there;
 
 	if (!oci_id_is_valid(id) || (c->ids->n > 0 && bsearch(&id, c->ids->items, c->ids->n,
-							      sizeof(*c->ids->items), compare_ids)))
+							      sizeof(*c->ids->items), str_compare)))
 		return 0;
 	/* what cannot be looked at now is not there, or gc will say so */
 	there = withdraw_look(&c->cli->sd, c->cli->proc, &w, &ignored);
@@ -197,18 +198,15 @@ static int add_id(const char *name, void *data)
 {
 	struct share_ids *ids = data;
 	char id[OCI_ID_MAX + 1];
-	char **more;
+	char **place;
 
 	if (!stale_id_of(name, "", ".json", id))
 		return 0;
-	if ((ids->n & (ids->n - 1)) == 0) {
-		more = realloc_array(ids->items, ids->n > 0 ? 2 * ids->n : 1, sizeof(*more));
-		if (!more)
-			return -ENOMEM;
-		ids->items = more;
-	}
-	ids->items[ids->n] = strdup(id);
-	if (!ids->items[ids->n])
+	place = array_grow((void **)&ids->items, ids->n, sizeof(*place));
+	if (!place)
+		return -ENOMEM;
+	*place = strdup(id);
+	if (!*place)
 		return -ENOMEM;
 	ids->n++;
 	return 0;
@@ -224,7 +222,7 @@ int share_ids_read(const struct sharedir *sd, struct share_ids *ret, struct err 
 	if (result < 0)
 		return result;
 	if (ids.n > 0)
-		qsort(ids.items, ids.n, sizeof(*ids.items), compare_ids);
+		qsort(ids.items, ids.n, sizeof(*ids.items), str_compare);
 	*ret = ids;
 	ids = (struct share_ids){ 0 };
 	return 0;

@@ -18,6 +18,9 @@ enum share_state {
 const char *share_state_name(enum share_state state);
 enum table_color share_state_color(enum share_state state);
 
+/* Fill a cell with an id, cut to SHORT_ID. */
+void share_set_id(struct table *t, struct table_row *row, unsigned column, const char *id);
+
 /* How much of the record is read. */
 enum share_depth { SHARE_HEADER, SHARE_WHOLE };
 

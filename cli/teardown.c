@@ -17,9 +17,8 @@ int verb_teardown(struct cli *cli, struct err *e)
 	cli->policy.grace = 0;
 	ignore_result(withdraw_many(cli, e)); /* it goes on; the first error counts */
 	/* what has no record */
-	if (gc_all(&cli->policy, &cli->sd, cli->proc, false, &cli->log, NULL, &result, &more) < 0 &&
-	    !e->exit_code)
-		*e = more;
+	if (gc_all(&cli->policy, &cli->sd, cli->proc, false, &cli->log, NULL, &result, &more) < 0)
+		err_keep_first(e, &more);
 	if (e->exit_code || sharedir_remove(&cli->policy, &cli->sd, cli->proc, e) < 0)
 		return -e->error;
 	log_line(&cli->log, LOG_LEVEL_INFO, "%s is removed", cli->policy.share_dir);

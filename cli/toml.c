@@ -35,13 +35,12 @@ static void close_search(struct search *s)
 
 int toml_strings_add(struct toml_strings *s, const char *text, struct err *e)
 {
-	char **more = realloc_array(s->items, s->n + 1, sizeof(*more));
+	char **place = array_grow((void **)&s->items, s->n, sizeof(*place));
 
-	if (!more)
+	if (!place)
 		return err_nomem(e);
-	s->items = more;
-	s->items[s->n] = strdup(text);
-	if (!s->items[s->n])
+	*place = strdup(text);
+	if (!*place)
 		return err_nomem(e);
 	s->n++;
 	return 0;

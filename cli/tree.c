@@ -89,12 +89,11 @@ static bool nth_entry(const struct share *s, size_t n, struct entry *ret)
 static void put_share(struct table *t, struct table_row *sandbox, const struct share *s)
 {
 	struct table_row *row = table_add(t, sandbox), *below;
-	char age[24], id[SHORT_ID + 1];
+	char age[24];
 	struct entry entry;
 
 	format_age(age_of(&s->record), age);
-	(void)snprintf(id, sizeof(id), "%s", s->record.id); /* cut on purpose */
-	table_set(t, row, NAME, id, TABLE_PLAIN);
+	share_set_id(t, row, NAME, s->record.id);
 	table_set(t, row, AGE, age, TABLE_PLAIN);
 	table_set(t, row, STATE, share_state_name(s->state), share_state_color(s->state));
 	for (size_t n = 0; nth_entry(s, n, &entry); n++) {
@@ -126,12 +125,8 @@ static int put_text(const struct shares *shares, bool ascii, struct err *e)
 		return err_nomem(e);
 	for (size_t i = 0; i < shares->n; i++) {
 		if (is_first(shares, i)) {
-			char id[SHORT_ID + 1];
-
-			(void)snprintf(id, sizeof(id), "%s",
-				       shares->items[i].record.sandbox); /* cut on purpose */
 			sandbox = table_add(t, NULL);
-			table_set(t, sandbox, NAME, id, TABLE_PLAIN);
+			share_set_id(t, sandbox, NAME, shares->items[i].record.sandbox);
 		}
 		put_share(t, sandbox, &shares->items[i]);
 	}

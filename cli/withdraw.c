@@ -56,8 +56,8 @@ int withdraw_many(struct cli *cli, struct err *e)
 		int result = withdraw_one(cli, ids.items[i], &next);
 
 		n += result == 1;
-		if (result < 0 && result != -ENOENT && !first.exit_code)
-			first = next;
+		if (result < 0 && result != -ENOENT)
+			err_keep_first(&first, &next);
 		cli_progress("withdraw", i + 1, ids.n);
 	}
 	printf("%u withdrawn\n", n);

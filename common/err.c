@@ -86,3 +86,10 @@ int err_wrap(struct err *e, const char *fmt, ...)
 	(void)snprintf(e->message + used, sizeof(e->message) - used, ": %s", inner);
 	return -e->error;
 }
+
+void err_keep_first(struct err *first, struct err *next)
+{
+	if (!first->exit_code)
+		*first = *next;
+	*next = (struct err){ 0 };
+}

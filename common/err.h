@@ -31,6 +31,9 @@ int err_nomem(struct err *e);
 /* Put 'what: ' before the message. Returns -e->error. */
 int err_wrap(struct err *e, const char *fmt, ...) printf_like(2, 3);
 
+/* For work that goes on after an error: keep the first, and clear the next. */
+void err_keep_first(struct err *first, struct err *next);
+
 /* The exit code of an errno that nobody knew more about: ENOSYS 69, EAGAIN and ENOSPC 75, EIO 74,
  * else 71. */
 int err_exit_code(int error);

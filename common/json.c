@@ -51,29 +51,25 @@ static const char *name_of(const struct frame *f)
 	return f->field ? f->field->name : "";
 }
 
-/* Make room for one more element of an array that grows by doubling. */
+/* One more element, zeroed, of an array of at most so many. */
 static void *grow(struct decoder *d, const struct json_field *field, void **items, size_t *n,
 		  size_t size)
 {
 	size_t limit = field->limit > 0 ? field->limit : JSON_LIMIT;
-	char *more = *items;
+	void *element;
 
 	if (*n >= limit) {
 		(void)refuse(d, "too many elements in '%s'", field->name);
 		return NULL;
 	}
-	if ((*n & (*n - 1)) == 0) { /* 0 and powers of two are where the last allocation ends */
-		more = realloc_array(more, *n > 0 ? *n * 2 : 1, size);
-		if (!more) {
-			(void)no_memory(d);
-			return NULL;
-		}
-		*items = more;
+	element = array_grow(items, *n, size);
+	if (!element) {
+		(void)no_memory(d);
+		return NULL;
 	}
-	more += *n * size;
-	memset(more, 0, size);
+	memset(element, 0, size);
 	(*n)++;
-	return more;
+	return element;
 }
 
 /* Where a value of that type belongs; NULL with *ret_drop: nowhere, it is not known to the table.
@@ -228,8 +224,7 @@ static int map_key(struct decoder *d, struct frame *f, const unsigned char *key,
 	struct json_pair *pair;
 
 	for (size_t i = 0; i < map->n; i++)
-		if (strlen(map->items[i].key) == length &&
-		    memcmp(map->items[i].key, key, length) == 0)
+		if (str_is(map->items[i].key, (const char *)key, length))
 			return refuse_as(d, ENOTUNIQ, "'%s' occurs twice", map->items[i].key);
 	pair = grow(d, f->field, (void **)&map->items, &map->n, sizeof(*pair));
 	if (!pair)
@@ -258,8 +253,7 @@ static int on_key(void *data, const unsigned char *key, size_t length)
 
 	if (!f->fields)
 		return f->field ? map_key(d, f, key, length) : 1;
-	if (d->until && d->depth == 1 && strlen(d->until) == length &&
-	    memcmp(d->until, key, length) == 0) {
+	if (d->until && d->depth == 1 && str_is(d->until, (const char *)key, length)) {
 		(void)on_end(d); /* which has the error, if there is one */
 		return 0;
 	}
@@ -267,7 +261,7 @@ static int on_key(void *data, const unsigned char *key, size_t length)
 	for (size_t i = 0; f->fields[i].name; i++) {
 		const char *name = f->fields[i].name;
 
-		if (strlen(name) == length && memcmp(name, key, length) == 0) {
+		if (str_is(name, (const char *)key, length)) {
 			if (f->seen & (uint64_t)1 << i)
 				return refuse_as(d, ENOTUNIQ, "'%s' occurs twice", name);
 			f->seen |= (uint64_t)1 << i;

@@ -1,20 +1,26 @@
 /* Text: paths taken apart lexically, and untrusted bytes made printable. */
 #include "common/str.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+char *str_vformat(const char *fmt, va_list ap)
+{
+	char *text;
+
+	/* on failure vasprintf leaves 'text' undefined */
+	return vasprintf(&text, fmt, ap) < 0 ? NULL : text;
+}
 
 char *str_format(const char *fmt, ...)
 {
 	char *text;
 	va_list ap;
-	int n;
 
 	va_start(ap, fmt);
-	n = vasprintf(&text, fmt, ap);
+	text = str_vformat(fmt, ap);
 	va_end(ap);
-	return n < 0 ? NULL : text; /* on failure vasprintf leaves 'text' undefined */
+	return text;
 }
 
 const char *path_next(const char **path, size_t *ret_length)
@@ -163,6 +169,23 @@ bool str_equal_folded(const char *name, const char *other, size_t other_length)
 bool str_equal(const char *a, const char *b)
 {
 	return strcmp(a, b) == 0;
+}
+
+bool str_is(const char *text, const char *bytes, size_t length)
+{
+	return strlen(text) == length && memcmp(text, bytes, length) == 0;
+}
+
+bool str_has_suffix(const char *text, const char *suffix)
+{
+	size_t length = strlen(text), after = strlen(suffix);
+
+	return length >= after && str_equal(text + length - after, suffix);
+}
+
+int str_compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 int str_place_in_words(const char *words, const char *word, size_t length)

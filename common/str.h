@@ -1,6 +1,7 @@
 /* Text: paths taken apart lexically, and untrusted bytes made printable. */
 #pragma once
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -8,6 +9,7 @@
 
 /* Formatted text, allocated; NULL: no memory. The caller frees it. */
 char *str_format(const char *fmt, ...) printf_like(1, 2) must_use;
+char *str_vformat(const char *fmt, va_list ap) printf_like(1, 0) must_use;
 
 /* 'path' without empty and '.' components, '..' applied (never above '/'), no trailing slash;
  * always absolute. It is text only: nothing is looked up. NULL: no memory. The caller frees it. */
@@ -36,6 +38,14 @@ size_t str_utf8_length(const char *s, size_t length);
 bool str_equal_folded(const char *name, const char *other, size_t other_length);
 
 bool str_equal(const char *a, const char *b);
+
+/* Whether 'text' is these 'length' bytes. */
+bool str_is(const char *text, const char *bytes, size_t length);
+
+bool str_has_suffix(const char *text, const char *suffix);
+
+/* For qsort() and bsearch() of an array of strings. */
+int str_compare(const void *a, const void *b);
 
 /* The place of a word of that length in a list separated by blanks, from 0; -1: it is not there. */
 int str_place_in_words(const char *words, const char *word, size_t length);

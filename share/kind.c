@@ -127,7 +127,7 @@ static bool component_is(const char *path, unsigned back, const char *name)
 	size_t length = 0;
 	const char *found = component(path, back, &length);
 
-	return found && strlen(name) == length && strncmp(found, name, length) == 0;
+	return found && str_is(name, found, length);
 }
 
 static bool is_below_pods(const char *path, const char *kubelet_dir)

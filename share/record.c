@@ -297,8 +297,8 @@ int record_remove(const struct sharedir *sd, const char *id, struct err *e)
 		char name[NAME_SIZE];
 
 		file_name(name, files[i].prefix, id, files[i].suffix);
-		if (remove_file(sd, name, &next) < 0 && !first.exit_code)
-			first = next;
+		if (remove_file(sd, name, &next) < 0)
+			err_keep_first(&first, &next);
 	}
 	if (first.exit_code)
 		*e = first;

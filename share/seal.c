@@ -16,6 +16,23 @@ void seal_source(char ret[SEAL_SOURCE_SIZE], const char *id, const char *nonce)
 		       nonce); /* fits: ids are at most OCI_ID_MAX */
 }
 
+bool seal_parse(const char *fstype, const char *source, char ret_id[OCI_ID_MAX + 1],
+		const char **ret_nonce)
+{
+	const char *id = source + strlen(SEAL_PREFIX);
+	size_t length;
+
+	if (!str_equal(fstype, "tmpfs") || strncmp(source, SEAL_PREFIX, strlen(SEAL_PREFIX)) != 0)
+		return false;
+	length = strcspn(id, ":");
+	if (length == 0 || length > OCI_ID_MAX || id[length] != ':')
+		return false;
+	memcpy(ret_id, id, length);
+	ret_id[length] = '\0';
+	*ret_nonce = id + length + 1;
+	return oci_id_is_valid(ret_id);
+}
+
 int seal_open(const struct sharedir *sd, int proc, const char *id, const char *nonce,
 	      const char *context, struct seal *ret, struct err *e)
 {

@@ -30,6 +30,10 @@ struct seal {
 
 void seal_source(char ret[SEAL_SOURCE_SIZE], const char *id, const char *nonce);
 
+/* Id and nonce, which is a part of 'source', of what a mount table shows; false: it is no seal. */
+bool seal_parse(const char *fstype, const char *source, char ret_id[OCI_ID_MAX + 1],
+		const char **ret_nonce);
+
 int seal_open(const struct sharedir *sd, int proc, const char *id, const char *nonce,
 	      const char *context, struct seal *ret, struct err *e) must_use;
 

@@ -20,9 +20,7 @@ void stale_note(struct stale_pass *pass, struct err *e, const char *id)
 		return;
 	pass->result.failed++;
 	log_line(pass->log, LOG_LEVEL_WARNING, "'%s': %s", id, e->message);
-	if (!pass->first.exit_code)
-		pass->first = *e;
-	*e = (struct err){ 0 };
+	err_keep_first(&pass->first, e);
 }
 
 int stale_take_away(struct stale_pass *pass, const struct withdrawal *w, const char *reason,

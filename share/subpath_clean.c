@@ -47,17 +47,16 @@ static char *join(const struct cleaning *c)
 static int keep(struct cleaning *c, const char *reason)
 {
 	struct subpath_cleaning *r = c->result;
-	struct subpath_kept *kept = realloc_array(r->kept, r->n_kept + 1, sizeof(*kept));
+	struct subpath_kept *kept = array_grow((void **)&r->kept, r->n_kept, sizeof(*kept));
 	char *path = join(c), *why = strdup(reason);
 
-	if (kept)
-		r->kept = kept;
 	if (!kept || !path || !why) {
 		free(path);
 		free(why);
 		return err_nomem(&c->error);
 	}
-	kept[r->n_kept++] = (struct subpath_kept){ path, why };
+	*kept = (struct subpath_kept){ path, why };
+	r->n_kept++;
 	/* cppcheck-suppress memleak ; the list owns them, subpath_cleaning_free() frees it */
 	return 0;
 }

@@ -61,15 +61,14 @@ int subpath_requests_parse(const char *text, struct subpath_requests *ret, struc
 	cleanup_with(subpath_requests_free) struct subpath_requests r = { 0 };
 
 	do {
-		void *items = realloc_array(r.items, r.n + 1, sizeof(*r.items));
+		struct subpath_request *next = array_grow((void **)&r.items, r.n, sizeof(*next));
 
-		if (!items)
+		if (!next)
 			return err_nomem(e);
-		r.items = items;
 		if (r.n == SUBPATH_REQUESTS_MAX)
 			return err_set(e, EX_DATAERR, E2BIG, "more than %d subpaths",
 				       SUBPATH_REQUESTS_MAX);
-		if (take_request(&text, &r.items[r.n], e) < 0)
+		if (take_request(&text, next, e) < 0)
 			return -e->error;
 		r.n++;
 	} while (*text++ == ',');

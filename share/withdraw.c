@@ -182,8 +182,8 @@ int withdraw_copies(int proc, const struct withdrawal *w, struct err *e)
 
 		if (detach_by_id(proc, w, ids[i], &next) > 0)
 			detached++;
-		else if (!first.exit_code)
-			first = next;
+		else
+			err_keep_first(&first, &next);
 	}
 	if (first.exit_code)
 		*e = first;
@@ -231,13 +231,6 @@ static int is_elsewhere(int proc, const struct withdrawal *w)
 	return is_ours(w, &m);
 }
 
-static void keep_first(struct err *first, struct err *next)
-{
-	if (!first->exit_code)
-		*first = *next;
-	*next = (struct err){ 0 };
-}
-
 static int withdraw_mounts(const struct sharedir *sd, int proc, const struct withdrawal *w,
 			   struct log *log, struct err *e)
 {
@@ -247,17 +240,17 @@ static int withdraw_mounts(const struct sharedir *sd, int proc, const struct wit
 	bool gone;
 
 	ignore_result(detach_at_place(sd, proc, w, &found, log, e)); /* kept in first */
-	keep_first(&first, e);
+	err_keep_first(&first, e);
 	log_step(log, "withdraw", "detached export/%s/%s", w->sandbox, w->id);
 	busy = remove_directories(sd, w, log, e);
-	keep_first(&first, e);
+	err_keep_first(&first, e);
 	elsewhere = is_elsewhere(proc, w);
 	if (w->nonce && ((busy == -EBUSY && !found.foreign) || elsewhere == 1 ||
 			 (elsewhere < 0 && !found.ours))) {
 		copies = withdraw_copies(proc, w, e);
-		keep_first(&first, e);
+		err_keep_first(&first, e);
 		busy = remove_directories(sd, w, log, e);
-		keep_first(&first, e);
+		err_keep_first(&first, e);
 		elsewhere = is_elsewhere(proc, w);
 	}
 	/* Where no id tells, mountinfo does not show a mount whose directory was moved out. */

@@ -291,6 +291,28 @@ START_TEST(finds_whole_words)
 }
 END_TEST
 
+START_TEST(compares_with_bytes)
+{
+	ck_assert(str_is("ab", "abc", 2));
+	ck_assert(!str_is("ab", "abc", 1));
+	ck_assert(!str_is("ab", "abc", 3));
+	ck_assert(!str_is("ab", "ac", 2));
+	ck_assert(!str_is("a", "a\0b", 3));
+	ck_assert(str_is("", "a", 0));
+}
+END_TEST
+
+START_TEST(finds_suffixes)
+{
+	ck_assert(str_has_suffix("a.json", ".json"));
+	ck_assert(str_has_suffix(".json", ".json"));
+	ck_assert(!str_has_suffix("json", ".json"));
+	ck_assert(!str_has_suffix("a.JSON", ".json"));
+	ck_assert(!str_has_suffix("a.json~", ".json"));
+	ck_assert(str_has_suffix("a", ""));
+}
+END_TEST
+
 START_TEST(sizes_do_not_overflow)
 {
 	/* volatile, so that the compiler does not see through it */
@@ -314,6 +336,8 @@ int main(void)
 		{ folds_as_go_does, ARRAY_SIZE(folded) },
 		{ folding_looks_at_no_byte_behind_the_length, 0 },
 		{ finds_whole_words, ARRAY_SIZE(words) },
+		{ compares_with_bytes, 0 },
+		{ finds_suffixes, 0 },
 		{ sizes_do_not_overflow, 0 },
 		{ 0 },
 	};
