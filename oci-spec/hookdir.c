@@ -99,14 +99,6 @@ int oci_hook_check(const struct oci_hook *hook, const char *extra, struct err *e
 	return 0;
 }
 
-bool oci_hook_has_stage(const struct oci_hook *hook, const char *stage)
-{
-	for (size_t i = 0; i < hook->stages.n; i++)
-		if (str_equal(hook->stages.items[i], stage))
-			return true;
-	return false;
-}
-
 bool oci_hook_can_match(const struct oci_hook *hook)
 {
 	if (!hook->when.any && (hook->when.always == 0 || hook->when.has_bind_mounts == 0))
@@ -168,28 +160,20 @@ static int read_file(int root, struct oci_hook_file *file, struct err *e)
 	return 0;
 }
 
-static bool is_json(const char *name)
-{
-	size_t length = strlen(name);
-
-	return length >= 5 && str_equal(name + length - 5, ".json");
-}
-
 static int add_name(const char *name, void *data)
 {
 	struct oci_hook_files *files = data;
-	struct oci_hook_file *more;
+	struct oci_hook_file *file;
 
-	if (!is_json(name))
+	if (!str_has_suffix(name, ".json"))
 		return 0;
 	if (files->n == OCI_HOOK_FILES_MAX)
 		return -E2BIG;
-	more = realloc_array(files->items, files->n + 1, sizeof(*more));
-	if (!more)
+	file = array_grow((void **)&files->items, files->n, sizeof(*file));
+	if (!file)
 		return -ENOMEM;
-	files->items = more;
-	files->items[files->n] = (struct oci_hook_file){ .name = strdup(name) };
-	if (!files->items[files->n].name)
+	*file = (struct oci_hook_file){ .name = strdup(name) };
+	if (!file->name)
 		return -ENOMEM;
 	files->n++;
 	return 0;

@@ -48,8 +48,6 @@ void oci_hook_free(struct oci_hook *hook);
  * NULL); and what the runtime wants: an absolute path. Exit 65. */
 int oci_hook_check(const struct oci_hook *hook, const char *extra, struct err *e) must_use;
 
-bool oci_hook_has_stage(const struct oci_hook *hook, const char *stage);
-
 /* Whether anything can match 'when': {} never does, nor does one with a false, but for when.any. */
 bool oci_hook_can_match(const struct oci_hook *hook);
 
