@@ -171,6 +171,7 @@ int toml_key(struct toml_text *t, char **ret, struct err *e)
 		toml_skip_blanks(t);
 		if (take_name(t, &name, e) < 0)
 			return -e->error;
+		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): set by take_name() */
 		if (strchr(name, '\n'))
 			return toml_fail(t, "a key with a line end");
 		if (++names > TOML_NAMES_MAX || t->at - start > TOML_KEY_MAX)

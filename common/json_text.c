@@ -41,7 +41,7 @@ static const char *check_string(struct json_text *t, uint8_t c)
 		return "a string of more than 1 MiB";
 	if (t->hex_left > 0) {
 		/* a digit that is none is for the parser to refuse */
-		t->unit = t->unit << 4 | (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10) % 16u;
+		t->unit = t->unit << 4 | (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10) % 16U;
 		return --t->hex_left == 0 ? check_unit(t) : NULL;
 	}
 	if (t->escaped && c == 'u') {
