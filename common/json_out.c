@@ -7,7 +7,7 @@
 
 struct json_out {
 	yajl_gen gen;
-	bool failed;
+	int error; /* the first, an errno; 0: none yet */
 };
 
 struct json_out *json_out_new(bool beautify)
@@ -38,7 +38,8 @@ void json_out_free(struct json_out **out)
 
 static void note(struct json_out *out, yajl_gen_status status)
 {
-	out->failed |= status != yajl_gen_status_ok;
+	if (out->error == 0 && status != yajl_gen_status_ok)
+		out->error = EINVAL;
 }
 
 /* Names of mounts and their options come from the kernel, which does not promise UTF-8. */
@@ -67,8 +68,8 @@ static void put_text(struct json_out *out, const char *text)
 
 	if (clean)
 		note(out, yajl_gen_string(out->gen, (const unsigned char *)clean, strlen(clean)));
-	else
-		out->failed = true;
+	else if (out->error == 0)
+		out->error = ENOMEM;
 }
 
 static void put_key(struct json_out *out, const char *key)
@@ -123,9 +124,9 @@ int json_out_take(struct json_out *out, const char **ret_text, size_t *ret_lengt
 {
 	const unsigned char *text;
 
-	if (!out)
+	if (!out || out->error == ENOMEM)
 		return err_nomem(e);
-	if (out->failed || yajl_gen_get_buf(out->gen, &text, ret_length) != yajl_gen_status_ok)
+	if (out->error || yajl_gen_get_buf(out->gen, &text, ret_length) != yajl_gen_status_ok)
 		return err_set(e, EX_SOFTWARE, EINVAL, "write JSON");
 	*ret_text = (const char *)text;
 	return 0;

@@ -183,14 +183,15 @@ int settings_read(const struct setting *table, void *settings, const char *path,
 		return 0;
 	}
 	if (fd < 0) {
-		if (e->exit_code == EX_OSERR)
+		if (e->exit_code == EX_OSERR && !err_is_transient(e->error))
 			e->exit_code = EX_CONFIG;
 		return fd;
 	}
 	if (at_check_host_owner(&st, path, e) < 0)
 		return -e->error;
 	if (io_read_all(fd, SETTINGS_FILE_MAX, &text, &length, e) < 0) {
-		e->exit_code = EX_CONFIG;
+		if (!err_is_transient(e->error))
+			e->exit_code = EX_CONFIG;
 		return err_wrap(e, "%s", path);
 	}
 	if (strlen(text) != length)
@@ -230,7 +231,8 @@ int settings_option(const struct setting *table, void *settings, int argc, char 
 		if (!value)
 			return err_set(e, EX_USAGE, EINVAL, "option '%s' needs a value", name);
 		if (set_value(s, settings, value, e) < 0) {
-			e->exit_code = EX_USAGE;
+			if (!err_is_transient(e->error))
+				e->exit_code = EX_USAGE;
 			return err_wrap(e, "option '%s'", name);
 		}
 		*index += argument[length] ? 1 : 2;
