@@ -6,6 +6,7 @@
 #include <yajl/yajl_parse.h>
 
 #include "common/io.h"
+#include "common/json_memory.h"
 #include "common/json_text.h"
 #include "common/str.h"
 
@@ -22,6 +23,8 @@ struct frame {
 };
 
 struct decoder {
+	struct json_memory memory;
+	yajl_handle parser;
 	struct frame stack[JSON_DEPTH_MAX + 1];
 	unsigned depth; /* stack[depth - 1] is current */
 	const struct json_field *top;
@@ -296,7 +299,7 @@ static int stopped(struct decoder *d, yajl_status status)
 	return err_set(d->e, EX_DATAERR, EINVAL, "not valid JSON");
 }
 
-static int feed(const struct json_source *source, yajl_handle parser, struct decoder *d)
+static int feed(struct decoder *d, const struct json_source *source)
 {
 	struct json_text text = { 0 };
 	size_t total = 0;
@@ -314,7 +317,7 @@ static int feed(const struct json_source *source, yajl_handle parser, struct dec
 				       source->max);
 		if (why)
 			return err_set(d->e, EX_DATAERR, EILSEQ, "not acceptable JSON: %s", why);
-		status = yajl_parse(parser, (const unsigned char *)buf, (size_t)n);
+		status = yajl_parse(d->parser, (const unsigned char *)buf, (size_t)n);
 		if (status != yajl_status_ok)
 			return stopped(d, status);
 	}
@@ -324,24 +327,30 @@ static int feed(const struct json_source *source, yajl_handle parser, struct dec
 		return err_set(d->e, n == -EIO ? EX_IOERR : EX_DATAERR, -n, "read: %s",
 			       strerror(-n));
 	/* the parser does not see a string without an end behind the document */
-	if (yajl_complete_parse(parser) != yajl_status_ok || !d->done || text.in_string)
+	if (yajl_complete_parse(d->parser) != yajl_status_ok || !d->done || text.in_string)
 		return stopped(d, yajl_status_error);
 	return 0;
+}
+
+static int decode(struct decoder *d, const struct json_source *source)
+{
+	json_memory_init(&d->memory);
+	if (!JSON_TRY(&d->memory))
+		return err_nomem(d->e);
+	d->parser = yajl_alloc(&callbacks, &d->memory.functions, d);
+	(void)yajl_config(d->parser, yajl_dont_validate_strings,
+			  1); /* done better by json_text_check(); cannot fail */
+	return feed(d, source);
 }
 
 int json_decode(const struct json_source *source, const struct json_field *fields, void *ret,
 		struct err *e)
 {
 	struct decoder d = { .top = fields, .until = source->until, .object = ret, .e = e };
-	yajl_handle parser = yajl_alloc(&callbacks, NULL, &d);
-	int result;
+	int result = decode(&d, source);
 
-	if (!parser)
-		return err_nomem(e);
-	(void)yajl_config(parser, yajl_dont_validate_strings,
-			  1); /* done better by json_text_check(); cannot fail */
-	result = feed(source, parser, &d);
-	yajl_free(parser);
+	if (d.parser)
+		yajl_free(d.parser);
 	if (result < 0)
 		json_free(fields, ret);
 	return result;

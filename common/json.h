@@ -1,4 +1,4 @@
-/* JSON to C structs by tables, and C to JSON. Only json.c and json_out.c know yajl.
+/* JSON to C structs by tables, and C to JSON. Only json*.c know yajl.
  *
  * Decoding streams: what the table does not name is checked and dropped, so that memory depends on
  * what is wanted and not on what is sent. Refused with exit 65, never repaired: what json_text.h

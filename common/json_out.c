@@ -3,27 +3,47 @@
 #include <yajl/yajl_gen.h>
 
 #include "common/json.h"
+#include "common/json_memory.h"
 #include "common/str.h"
 
 struct json_out {
+	struct json_memory memory;
 	yajl_gen gen;
 	int error; /* the first, an errno; 0: none yet */
 };
+
+/* Once there was an error, nothing more is written. */
+#define generate(out, call)                            \
+	do {                                           \
+		if ((out)->error != 0)                 \
+			break;                         \
+		if (!JSON_TRY(&(out)->memory))         \
+			(out)->error = ENOMEM;         \
+		else if ((call) != yajl_gen_status_ok) \
+			(out)->error = EINVAL;         \
+	} while (false)
+
+/* false: no memory. */
+static bool start(struct json_out *out, bool beautify)
+{
+	json_memory_init(&out->memory);
+	if (!JSON_TRY(&out->memory))
+		return false;
+	out->gen = yajl_gen_alloc(&out->memory.functions);
+	if (beautify)
+		(void)yajl_gen_config(out->gen, yajl_gen_beautify,
+				      1); /* cannot fail for this option */
+	return true;
+}
 
 struct json_out *json_out_new(bool beautify)
 {
 	struct json_out *out = calloc(1, sizeof(*out));
 
-	if (!out)
-		return NULL;
-	out->gen = yajl_gen_alloc(NULL);
-	if (!out->gen) {
+	if (out && !start(out, beautify)) {
 		free(out);
 		return NULL;
 	}
-	if (beautify)
-		(void)yajl_gen_config(out->gen, yajl_gen_beautify,
-				      1); /* cannot fail for this option */
 	return out;
 }
 
@@ -34,12 +54,6 @@ void json_out_free(struct json_out **out)
 		free(*out);
 	}
 	*out = NULL;
-}
-
-static void note(struct json_out *out, yajl_gen_status status)
-{
-	if (out->error == 0 && status != yajl_gen_status_ok)
-		out->error = EINVAL;
 }
 
 /* Names of mounts and their options come from the kernel, which does not promise UTF-8. */
@@ -67,7 +81,8 @@ static void put_text(struct json_out *out, const char *text)
 	cleanup_free char *clean = replace_invalid(text);
 
 	if (clean)
-		note(out, yajl_gen_string(out->gen, (const unsigned char *)clean, strlen(clean)));
+		generate(out,
+			 yajl_gen_string(out->gen, (const unsigned char *)clean, strlen(clean)));
 	else if (out->error == 0)
 		out->error = ENOMEM;
 }
@@ -81,23 +96,23 @@ static void put_key(struct json_out *out, const char *key)
 void json_open(struct json_out *out, const char *key)
 {
 	put_key(out, key);
-	note(out, yajl_gen_map_open(out->gen));
+	generate(out, yajl_gen_map_open(out->gen));
 }
 
 void json_close(struct json_out *out)
 {
-	note(out, yajl_gen_map_close(out->gen));
+	generate(out, yajl_gen_map_close(out->gen));
 }
 
 void json_open_array(struct json_out *out, const char *key)
 {
 	put_key(out, key);
-	note(out, yajl_gen_array_open(out->gen));
+	generate(out, yajl_gen_array_open(out->gen));
 }
 
 void json_close_array(struct json_out *out)
 {
-	note(out, yajl_gen_array_close(out->gen));
+	generate(out, yajl_gen_array_close(out->gen));
 }
 
 void json_string(struct json_out *out, const char *key, const char *value)
@@ -111,13 +126,13 @@ void json_string(struct json_out *out, const char *key, const char *value)
 void json_integer(struct json_out *out, const char *key, int64_t value)
 {
 	put_key(out, key);
-	note(out, yajl_gen_integer(out->gen, value));
+	generate(out, yajl_gen_integer(out->gen, value));
 }
 
 void json_boolean(struct json_out *out, const char *key, bool value)
 {
 	put_key(out, key);
-	note(out, yajl_gen_bool(out->gen, value));
+	generate(out, yajl_gen_bool(out->gen, value));
 }
 
 int json_out_take(struct json_out *out, const char **ret_text, size_t *ret_length, struct err *e)
