@@ -1,7 +1,6 @@
 /* Files below a directory's descriptor, by openat2. */
 #include "common/at.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <string.h>
@@ -233,33 +232,35 @@ int at_statx(int fd, struct statx *ret, struct err *e)
 	return 0;
 }
 
-/* NULL with errno 0: the end. */
-static struct dirent *next_entry(DIR *dir)
+/* Names but for '.' and '..' of what getdents64() gave; 0, or what 'each' says. */
+static int each_entry(const char *entries, size_t length, int (*each)(const char *, void *),
+		      void *data)
 {
-	errno = 0;
-	return readdir(dir);
+	int result = 0;
+
+	for (size_t at = 0; result == 0 && at < length;) {
+		const struct sys_dirent *entry = (const void *)(entries + at);
+
+		at += entry->length;
+		if (!str_equal(entry->name, ".") && !str_equal(entry->name, ".."))
+			result = each(entry->name, data);
+	}
+	return result;
 }
 
 int at_each(int dirfd, int (*each)(const char *name, void *data), void *data, struct err *e)
 {
 	cleanup_fd int fd = at_open(dirfd, ".", O_RDONLY | O_DIRECTORY, 0, e);
-	struct dirent *entry = NULL;
+	_Alignas(struct sys_dirent) char entries[4096];
+	ssize_t n = 0;
 	int result = 0;
-	DIR *dir;
 
 	if (fd < 0)
 		return fd;
-	dir = fdopendir(fd);
-	if (!dir)
-		return err_nomem(e);
-	(void)take_fd(&fd); /* it is the stream's now */
-	while (result == 0 && (entry = next_entry(dir)))
-		if (!str_equal(entry->d_name, ".") && !str_equal(entry->d_name, ".."))
-			result = each(entry->d_name, data);
-	if (!entry && errno != 0)
-		result = err_sys(e, errno, "read a directory");
-	(void)closedir(dir); /* only read from */
-	return result;
+	while (result == 0 && (n = sys_getdents(fd, entries, sizeof(entries))) > 0)
+		result = each_entry(entries, (size_t)n, each, data);
+	/* ENOENT: 'each' removed the directory itself */
+	return n < 0 && errno != ENOENT ? err_sys(e, errno, "read a directory") : result;
 }
 
 static int not_empty(const char *name, void *data)

@@ -249,6 +249,12 @@ static int on_end(void *data)
 	return 1;
 }
 
+/* Most names are told apart by their first letter; it may be written in other ways beyond ASCII. */
+static bool may_be(const char *name, const unsigned char *key, size_t length)
+{
+	return length > 0 && (key[0] >= 0x80 || ((key[0] ^ (unsigned char)name[0]) & 0xdf) == 0);
+}
+
 static int on_key(void *data, const unsigned char *key, size_t length)
 {
 	struct decoder *d = data;
@@ -264,6 +270,8 @@ static int on_key(void *data, const unsigned char *key, size_t length)
 	for (size_t i = 0; f->fields[i].name; i++) {
 		const char *name = f->fields[i].name;
 
+		if (!may_be(name, key, length))
+			continue;
 		if (str_is(name, (const char *)key, length)) {
 			if (f->seen & (uint64_t)1 << i)
 				return refuse_as(d, ENOTUNIQ, "'%s' occurs twice", name);

@@ -1,33 +1,66 @@
 /* Memory for yajl, or a way out. */
 #include "common/json_memory.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
-static void *found(struct json_memory *m, void *memory)
+/* In front of each piece of the room: its size. */
+union piece {
+	size_t size;
+	max_align_t aligned;
+};
+
+static bool is_in_room(const struct json_memory *m, const void *memory)
 {
+	return (const char *)memory >= m->room && (const char *)memory < m->room + sizeof(m->room);
+}
+
+static void *allocate(void *context, size_t size)
+{
+	struct json_memory *m = context;
+	size_t whole = sizeof(union piece) +
+		       (size + sizeof(union piece) - 1) / sizeof(union piece) * sizeof(union piece);
+	union piece *piece = (union piece *)(m->room + m->used);
+	void *memory;
+
+	if (whole > size && whole <= sizeof(m->room) - m->used) {
+		m->used += whole;
+		piece->size = size;
+		return piece + 1;
+	}
+	memory = malloc(size);
 	if (!memory)
 		longjmp(m->lost, 1);
 	return memory;
 }
 
-static void *allocate(void *m, size_t size)
+static void release(void *context, void *memory)
 {
-	return found(m, malloc(size));
+	if (!is_in_room(context, memory)) /* a piece of the room is not used again */
+		free(memory);
 }
 
-static void *reallocate(void *m, void *memory, size_t size)
+static void *reallocate(void *context, void *memory, size_t size)
 {
-	return found(m, realloc(memory, size));
-}
+	struct json_memory *m = context;
+	void *more;
 
-static void release(void *m, void *memory)
-{
-	(void)m;
-	free(memory);
+	if (memory && is_in_room(m, memory)) {
+		const union piece *piece = (union piece *)memory - 1;
+
+		more = allocate(m, size);
+		return memcpy(more, memory, piece->size < size ? piece->size : size);
+	}
+	more = realloc(memory, size);
+	if (!more)
+		longjmp(m->lost, 1);
+	return more;
 }
 
 void json_memory_init(struct json_memory *m)
 {
+	m->used = 0;
 	m->functions = (yajl_alloc_funcs){
 		.malloc = allocate, .realloc = reallocate, .free = release, .ctx = m
 	};

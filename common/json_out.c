@@ -56,10 +56,10 @@ void json_out_free(struct json_out **out)
 	*out = NULL;
 }
 
-/* Names of mounts and their options come from the kernel, which does not promise UTF-8. */
-static char *replace_invalid(const char *text)
+/* Names of mounts and their options come from the kernel, which does not promise UTF-8; what is not
+ * is replaced. NULL: no memory. */
+static char *replace_invalid(const char *text, size_t left)
 {
-	size_t left = strlen(text);
 	char *clean = malloc(3 * left + 1), *p = clean;
 
 	while (clean && left > 0) {
@@ -76,13 +76,32 @@ static char *replace_invalid(const char *text)
 	return clean;
 }
 
+static bool is_valid(const char *text, size_t left)
+{
+	size_t n = 1;
+
+	for (; left > 0 && n > 0; text += n, left -= n)
+		n = (unsigned char)*text < 0x80 ? 1 : str_utf8_length(text, left);
+	return n > 0;
+}
+
+static void put_valid(struct json_out *out, const char *text, size_t length)
+{
+	generate(out, yajl_gen_string(out->gen, (const unsigned char *)text, length));
+}
+
 static void put_text(struct json_out *out, const char *text)
 {
-	cleanup_free char *clean = replace_invalid(text);
+	cleanup_free char *clean = NULL;
+	size_t length = strlen(text);
 
+	if (is_valid(text, length)) {
+		put_valid(out, text, length);
+		return;
+	}
+	clean = replace_invalid(text, length);
 	if (clean)
-		generate(out,
-			 yajl_gen_string(out->gen, (const unsigned char *)clean, strlen(clean)));
+		put_valid(out, clean, strlen(clean));
 	else if (out->error == 0)
 		out->error = ENOMEM;
 }

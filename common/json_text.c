@@ -37,8 +37,7 @@ static const char *check_unit(struct json_text *t)
 
 static const char *check_string(struct json_text *t, uint8_t c)
 {
-	if (++t->string_length > JSON_STRING_MAX)
-		return "a string of more than 1 MiB";
+	t->string_length++;
 	if (t->hex_left > 0) {
 		/* a digit that is none is for the parser to refuse */
 		t->unit = t->unit << 4 | (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10) % 16U;
@@ -62,31 +61,83 @@ static const char *check_string(struct json_text *t, uint8_t c)
 	return NULL;
 }
 
+/* Bytes that change nothing here: within strings, and outside. In strings control bytes are for the
+ * parser to refuse, outside a backslash is. */
+enum { IN_STRINGS = 1, OUTSIDE = 2, ANYWHERE = IN_STRINGS | OUTSIDE };
+
+static const uint8_t plain[256] = {
+	[0 ... 8] = IN_STRINGS,	  ['\t'] = ANYWHERE,	    ['\n'] = ANYWHERE,
+	[11 ... 12] = IN_STRINGS, ['\r'] = ANYWHERE,	    [14 ... 31] = IN_STRINGS,
+	[' ' ... '!'] = ANYWHERE, ['#' ... 'Z'] = ANYWHERE, ['['] = IN_STRINGS,
+	['\\'] = OUTSIDE,	  [']'] = IN_STRINGS,	    ['^' ... 'z'] = ANYWHERE,
+	['{'] = IN_STRINGS,	  ['|'] = ANYWHERE,	    ['}'] = IN_STRINGS,
+	['~' ... 127] = ANYWHERE,
+};
+
+/* How many such bytes and quotation marks come next; most of a document are. */
+static size_t skip_plain(struct json_text *t, const char *text, size_t length)
+{
+	uint8_t where = t->in_string ? IN_STRINGS : OUTSIDE;
+	size_t n = 0, start = 0; /* of the string, where it started here */
+
+	if (t->utf8_left > 0 || t->escaped || t->hex_left > 0 || t->want_low)
+		return 0;
+	for (; n < length; n++) {
+		uint8_t c = (uint8_t)text[n];
+
+		if (plain[c] & where)
+			continue;
+		if (c != '"')
+			break;
+		if (where == IN_STRINGS && t->string_length + n - start > JSON_STRING_MAX)
+			break;
+		where ^= ANYWHERE;
+		t->string_length = 0;
+		start = n + 1;
+	}
+	t->in_string = where == IN_STRINGS;
+	t->string_length += n - start;
+	return n;
+}
+
+static const char *check_outside(struct json_text *t, uint8_t c)
+{
+	/* the parser would pass over VT and FF as blanks */
+	if (c < ' ' && c != '\t' && c != '\n' && c != '\r')
+		return "a control byte";
+	if ((c == '[' || c == '{') && ++t->depth > JSON_DEPTH_MAX)
+		return "nested deeper than 64";
+	if ((c == ']' || c == '}') && t->depth > 0)
+		t->depth--;
+	if (c == '"') {
+		t->in_string = true;
+		t->string_length = 0;
+	}
+	return NULL;
+}
+
+static const char *check_byte(struct json_text *t, uint8_t c)
+{
+	const char *why = t->utf8_left > 0 || c >= 0x80 ? check_utf8(t, c) : NULL;
+
+	if (why)
+		return why;
+	return t->in_string ? check_string(t, c) : check_outside(t, c);
+}
+
 const char *json_text_check(struct json_text *t, const char *text, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
-		uint8_t c = (uint8_t)text[i];
-		const char *why = NULL;
+		const char *why;
 
-		if (t->utf8_left > 0 || c >= 0x80)
-			why = check_utf8(t, c);
-		if (t->in_string) {
-			why = why ? why : check_string(t, c);
-		} else if (c == '"') {
-			t->in_string = true;
-			t->string_length = 0;
-		}
+		i += skip_plain(t, text + i, length - i);
+		if (t->in_string && t->string_length > JSON_STRING_MAX)
+			return "a string of more than 1 MiB";
+		if (i == length)
+			break;
+		why = check_byte(t, (uint8_t)text[i]);
 		if (why)
 			return why;
-		if (t->in_string)
-			continue;
-		/* the parser would pass over VT and FF as blanks */
-		if (c < ' ' && c != '\t' && c != '\n' && c != '\r')
-			return "a control byte";
-		if ((c == '[' || c == '{') && ++t->depth > JSON_DEPTH_MAX)
-			return "nested deeper than 64";
-		if ((c == ']' || c == '}') && t->depth > 0)
-			t->depth--;
 	}
 	return NULL;
 }

@@ -102,20 +102,25 @@ int mountinfo_get(int proc, uint64_t id, struct mountinfo *ret, struct err *e)
 					     .mnt_id = id,
 					     .param = mask };
 	cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
-	cleanup_free struct sys_statmount *s = NULL;
-	size_t room = STATMOUNT_ROOM;
+	union {
+		struct sys_statmount s;
+		char room[STATMOUNT_ROOM];
+	} first;
+	cleanup_free struct sys_statmount *larger = NULL;
+	struct sys_statmount *s = &first.s;
 	const char *subtype, *super;
 	int r;
 
-	do {
-		free(s);
-		s = malloc(room);
+	memset(s, 0, sizeof(*s));
+	r = sys_statmount(&request, s, sizeof(first));
+	for (size_t room = sizeof(first) * 4;
+	     r < 0 && errno == EOVERFLOW && room <= STATMOUNT_ROOM_MAX; room *= 4) {
+		free(larger);
+		s = larger = calloc(1, room);
 		if (!s)
 			return err_nomem(e);
-		memset(s, 0, sizeof(*s));
 		r = sys_statmount(&request, s, room);
-		room *= 4;
-	} while (r < 0 && errno == EOVERFLOW && room <= STATMOUNT_ROOM_MAX);
+	}
 	if (r < 0 && errno == ENOENT)
 		return err_set(e, EX_OSERR, ENOENT, "no mount with id %ju", (uintmax_t)id);
 	/* Before 6.8 there is no call, and a filter may say EPERM; later there was a time without

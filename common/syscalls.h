@@ -121,6 +121,20 @@ static inline ssize_t sys_listmount(const struct sys_mount_request *request, uin
 	return syscall(SYS_listmount, request, ret_ids, n, 0);
 }
 
+/* getdents64(2). */
+struct sys_dirent {
+	uint64_t inode;
+	int64_t offset;
+	uint16_t length; /* of the whole, with what aligns the next */
+	uint8_t type;
+	char name[];
+};
+
+static inline ssize_t sys_getdents(int fd, void *entries, size_t size)
+{
+	return syscall(SYS_getdents64, fd, entries, size);
+}
+
 static inline int sys_close_range(unsigned first, unsigned last)
 {
 	return (int)syscall(SYS_close_range, first, last, 0);

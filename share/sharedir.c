@@ -25,6 +25,20 @@ static int open_below(int root, const char *name, int flags, int *ret, struct er
 	return *ret < 0 ? err_wrap(e, "share_dir") : 0;
 }
 
+/* Make it where it is missing, which is seldom. */
+static int open_or_make(int root, const char *name, mode_t mode, uint64_t resolve, int flags,
+			int *ret, struct err *e)
+{
+	*ret = at_open(root, name, flags | O_DIRECTORY, resolve, e);
+	if (*ret != -ENOENT)
+		return *ret < 0 ? err_wrap(e, "share_dir") : 0;
+	*e = (struct err){ 0 };
+	if (at_mkdir(root, name, mode, e) < 0)
+		return err_wrap(e, "share_dir");
+	*ret = at_open(root, name, flags | O_DIRECTORY, resolve, e);
+	return *ret < 0 ? err_wrap(e, "share_dir") : 0;
+}
+
 /* Before anything in it is looked up: a server that does not answer would make every hook wait. */
 static int check_filesystem(const struct policy *policy, int proc, uint64_t mount, struct err *e)
 {
@@ -65,15 +79,13 @@ static int open_all(const struct policy *policy, int proc, bool create, struct s
 	if (open_below(sd.root, "tree", O_PATH, &sd.tree, e) < 0)
 		return -e->error;
 	/* with tree/ there may be shares: what else is missing was taken away, and is made again */
-	if (at_mkdir(sd.root, "state", 0700, e) < 0 || at_mkdir(sd.root, "export", 0755, e) < 0)
-		return err_wrap(e, "share_dir '%s'", policy->share_dir);
-	if (open_below(sd.root, "state", O_RDONLY, &sd.state, e) < 0)
+	if (open_or_make(sd.root, "state", 0700, AT_OURS, O_RDONLY, &sd.state, e) < 0)
 		return -e->error;
 	sd.lock = openat(sd.state, ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (sd.lock < 0)
 		return err_sys(e, errno, "open 'state/.lock'");
-	sd.export = at_open(sd.root, "export", O_PATH | O_DIRECTORY, AT_OURS_MOUNTED, e);
-	if (sd.export < 0 || at_statx(sd.export, &sx, e) < 0)
+	if (open_or_make(sd.root, "export", 0755, AT_OURS_MOUNTED, O_PATH, &sd.export, e) < 0 ||
+	    at_statx(sd.export, &sx, e) < 0)
 		return -e->error;
 	sd.export_mount = sx.stx_mnt_id;
 	if (at_statx(sd.tree, &sx, e) < 0)
