@@ -41,6 +41,7 @@ static const struct filter_row {
 	{ "openat2", FILTER_ALL, 437 },
 	{ "openat", FILTER_ALL },
 	{ "close", FILTER_ALL },
+	{ "close_range", FILTER_PRESTART | FILTER_TOOL, 436 },
 	{ "read", FILTER_ALL },
 	{ "pread64", FILTER_TOOL },
 	{ "write", FILTER_ALL },

@@ -105,9 +105,9 @@ static int build_volumes(struct builder *b, struct err *e)
 		struct planned *p = &b->plan->volumes[i];
 		cleanup_fd int fd = -EBADF;
 
-		/* near the limit it matters whether the last one is published, and with how many
+		/* near the limit it matters whether those before are published, and with how many
 		 * mounts below */
-		if (b->plan->mounts + 1 >= b->c->policy->max_mounts && builder_flush(b, e) < 0)
+		if (builder_mounts(b) >= b->c->policy->max_mounts && builder_flush(b, e) < 0)
 			return -e->error;
 		fd = measure_and_plan(b, i, p, e);
 		if (e->exit_code)
@@ -122,12 +122,7 @@ int build_plan(struct facts_context *c, const struct oci_state *state, struct se
 	       struct log *log, struct plan *ret, struct err *e)
 {
 	cleanup_with(plan_free) struct plan plan = { .state = state, .verified = true };
-	struct builder b = { .c = c,
-			     .seal = seal,
-			     .log = log,
-			     .state = state,
-			     .plan = &plan,
-			     .pending = BUILDER_NOTHING_PENDING };
+	struct builder b = { .c = c, .seal = seal, .log = log, .state = state, .plan = &plan };
 	int result;
 
 	plan.volumes = calloc(c->config->mounts.n + 1, sizeof(*plan.volumes));

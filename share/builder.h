@@ -6,13 +6,15 @@
 #include "share/plan.h"
 #include "share/seal.h"
 
-/* A clone that is not attached yet: whether there are mounts below it shows in the id of the next
+/* Clones that are not attached yet: whether there are mounts below them shows in the id of the next
  * mount that we make. The kernel numbers mounts one by one, a recursive clone's root first; if the
- * next number is the root's plus one, the clone is a single mount, and no mount table had to be
- * read. */
+ * next number is the first root's plus the number of clones, each is a single mount, and no mount
+ * table had to be read. Several are pending, so that only one number in so many is asked for. */
+enum { PENDING_MAX = 8 };
+
 struct pending {
 	int source, clone;
-	uint64_t mount_id; /* 0: the kernel's ids are not unique, nothing follows from them */
+	uint64_t mount_id; /* 0: not asked for, or the kernel's ids are not unique */
 	struct planned *p;
 };
 
@@ -22,26 +24,22 @@ struct builder {
 	struct log *log;
 	const struct oci_state *state;
 	struct plan *plan;
-	struct pending pending;
+	struct pending pending[PENDING_MAX];
+	unsigned n; /* pending */
 };
 
-#define BUILDER_NOTHING_PENDING                   \
-	{                                         \
-		.source = -EBADF, .clone = -EBADF \
-	}
-
-/* Clone what is pinned at *source, which is taken, as 'p' says; the clone before it is settled
- * then: shaped and attached, or skipped for what lies below it. 'p' stays the caller's and must
- * outlive that. */
+/* Clone what is pinned at *source, which is taken, as 'p' says. When enough are pending they are
+ * settled: shaped and attached, or skipped for what lies below them. 'p' stays the caller's and
+ * must outlive that. */
 int builder_add(struct builder *b, int *source, struct planned *p, struct err *e) must_use;
 
-/* Settle the last one, which has no next. */
+/* Settle what is pending, which has no next. */
 int builder_flush(struct builder *b, struct err *e) must_use;
 
-/* How many mounts there will be in the share so far. */
+/* How many mounts there will be in the share so far, without those below what is pending. */
 static inline unsigned builder_mounts(const struct builder *b)
 {
-	return b->plan->mounts + (b->pending.clone >= 0);
+	return b->plan->mounts + b->n;
 }
 
 /* Drop what is pending. */
