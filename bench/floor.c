@@ -5,8 +5,8 @@
  *	floor-poststop SANDBOX ID <STATE
  *
  * -DBUNDLE and -DSHARE are the bundle's and share_dir's paths, -DVOLUMES=N how many volumes there
- * are: VOLUME/0 and so on. -DPOSTSTOP makes the other program, -DONE_BY_ONE besides one that
- *unmounts each volume by itself. Exits with the errno of what failed.
+ * are: VOLUME/0 and so on. -DPOSTSTOP makes the other program, and with -DONE_BY_ONE one that
+ * unmounts each volume by itself. Exits with the errno of what failed.
  *
  *	cc -O2 -static -nostdlib -ffreestanding -fno-stack-protector ... floor.c */
 #include <fcntl.h>

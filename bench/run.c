@@ -4,7 +4,7 @@
  *
  * A line of FILE is a step, 'LABEL COPIES STDIN PROGRAM [ARGUMENT...]', separated by blanks; a '%'
  * in STDIN or an argument is the copy's number. All copies of a step run at once. Each round does
- * all steps, in order: A B A B ... Every copy must exit with 0. A label '-' is not timed.
+ * all steps, in order: A B A B ... Every copy must exit with 0.
  *
  * Prints a line for each label: label, rounds, median, 10th and 90th percentile and least of the
  * times in nanoseconds, largest resident set in KiB (not less than that of this program, from which
@@ -180,7 +180,6 @@ int main(int argc, char **argv, char **environment)
 		for (size_t k = 0; k < n; k++)
 			steps[k].times[i] = carry_out(&steps[k], null, environment);
 	for (size_t k = 0; k < n; k++)
-		if (strcmp(steps[k].label, "-") != 0)
-			print(&steps[k], rounds);
+		print(&steps[k], rounds);
 	return 0;
 }

@@ -1,11 +1,12 @@
 /* steps: count the instructions that a program executes in user space, by single steps of
- *ptrace(2). valgrind counts faster, but does not know openat2 and the newer mount calls.
+ * ptrace(2). valgrind counts faster, but does not know openat2 and the newer mount calls.
  *
  *	steps [-a] PROGRAM [ARGUMENT...]
  *
  * Prints the number on descriptor 3. An instruction that repeats itself ('rep movs') counts once.
- * Addresses are not random, so that the number is the same each time. With -a a line 'ADDRESS
- *COUNT' for each address from the start of the program's file, in hexadecimal, for addr2line or nm.
+ * Addresses are not random, so that the number is the same each time. With -a a line
+ * 'ADDRESS COUNT' for each address, in hexadecimal from the start of the program's file, for
+ * addr2line or nm.
  * The exit status is the program's; 125 where it cannot be run or is killed. */
 #include <elf.h>
 #include <errno.h>
@@ -73,7 +74,6 @@ static pid_t start(char **argv)
 
 	stay_here();
 	child = fork();
-
 	if (child < 0)
 		fail("fork");
 	if (child > 0)

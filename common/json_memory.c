@@ -11,6 +11,13 @@ union piece {
 	max_align_t aligned;
 };
 
+static void *found(struct json_memory *m, void *memory)
+{
+	if (!memory)
+		longjmp(m->lost, 1);
+	return memory;
+}
+
 static bool is_in_room(const struct json_memory *m, const void *memory)
 {
 	return (const char *)memory >= m->room && (const char *)memory < m->room + sizeof(m->room);
@@ -22,17 +29,13 @@ static void *allocate(void *context, size_t size)
 	size_t whole = sizeof(union piece) +
 		       (size + sizeof(union piece) - 1) / sizeof(union piece) * sizeof(union piece);
 	union piece *piece = (union piece *)(m->room + m->used);
-	void *memory;
 
 	if (whole > size && whole <= sizeof(m->room) - m->used) {
 		m->used += whole;
 		piece->size = size;
 		return piece + 1;
 	}
-	memory = malloc(size);
-	if (!memory)
-		longjmp(m->lost, 1);
-	return memory;
+	return found(m, malloc(size));
 }
 
 static void release(void *context, void *memory)
@@ -44,18 +47,12 @@ static void release(void *context, void *memory)
 static void *reallocate(void *context, void *memory, size_t size)
 {
 	struct json_memory *m = context;
-	void *more;
+	const union piece *piece;
 
-	if (memory && is_in_room(m, memory)) {
-		const union piece *piece = (union piece *)memory - 1;
-
-		more = allocate(m, size);
-		return memcpy(more, memory, piece->size < size ? piece->size : size);
-	}
-	more = realloc(memory, size);
-	if (!more)
-		longjmp(m->lost, 1);
-	return more;
+	if (!memory || !is_in_room(m, memory))
+		return found(m, realloc(memory, size));
+	piece = (union piece *)memory - 1;
+	return memcpy(allocate(m, size), memory, piece->size < size ? piece->size : size);
 }
 
 void json_memory_init(struct json_memory *m)

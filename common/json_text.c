@@ -55,8 +55,6 @@ static const char *check_string(struct json_text *t, uint8_t c)
 	}
 	if (t->want_low)
 		return "a lone surrogate";
-	if (!t->escaped && c == '"')
-		t->in_string = false;
 	t->escaped = false;
 	return NULL;
 }
@@ -74,7 +72,8 @@ static const uint8_t plain[256] = {
 	['~' ... 127] = ANYWHERE,
 };
 
-/* How many such bytes and quotation marks come next; most of a document are. */
+/* How many such bytes come next, and quotation marks that begin or end a string; most of a document
+ * are. */
 static size_t skip_plain(struct json_text *t, const char *text, size_t length)
 {
 	uint8_t where = t->in_string ? IN_STRINGS : OUTSIDE;
@@ -109,13 +108,10 @@ static const char *check_outside(struct json_text *t, uint8_t c)
 		return "nested deeper than 64";
 	if ((c == ']' || c == '}') && t->depth > 0)
 		t->depth--;
-	if (c == '"') {
-		t->in_string = true;
-		t->string_length = 0;
-	}
 	return NULL;
 }
 
+/* A byte that skip_plain() does not pass over. */
 static const char *check_byte(struct json_text *t, uint8_t c)
 {
 	const char *why = t->utf8_left > 0 || c >= 0x80 ? check_utf8(t, c) : NULL;

@@ -25,9 +25,8 @@ void builder_drop(struct builder *b)
 	int fds[2 * PENDING_MAX] = { 0 }, n = 0;
 
 	for (unsigned i = 0; i < b->n; i++) {
-		if (b->pending[i].source >= 0)
-			fds[n++] = b->pending[i].source;
-		if (b->pending[i].clone >= 0)
+		fds[n++] = b->pending[i].source;
+		if (b->pending[i].clone >= 0) /* it could not be cloned again */
 			fds[n++] = b->pending[i].clone;
 	}
 	qsort(fds, (size_t)n, sizeof(*fds), compare_fds);
@@ -121,11 +120,12 @@ static int ask_id(struct pending *n, struct err *e)
 static int settle(struct builder *b, uint64_t next, struct err *e)
 {
 	struct pending *first = b->pending;
-	bool single = b->n > 0 && first->mount_id > 0 && next == first->mount_id + b->n;
+	bool single = next == first->mount_id + b->n;
 	int result = 0;
 
-	/* something lies below one of them, or others made mounts meanwhile: each by its own */
-	for (unsigned i = 0; i < b->n && result == 0; i++) {
+	/* else something lies below one of them, or others made mounts meanwhile: each by its own
+	 */
+	for (unsigned i = 1; i < b->n && first->mount_id > 0 && result == 0; i++) {
 		if (single)
 			first[i].mount_id = first->mount_id + i;
 		else

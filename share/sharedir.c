@@ -19,24 +19,25 @@ void sharedir_close(struct sharedir *sd)
 	}
 }
 
-static int open_below(int root, const char *name, int flags, int *ret, struct err *e)
+static int open_below(int root, const char *name, int flags, uint64_t resolve, int *ret,
+		      struct err *e)
 {
-	*ret = at_open(root, name, flags | O_DIRECTORY, AT_OURS, e);
+	*ret = at_open(root, name, flags | O_DIRECTORY, resolve, e);
 	return *ret < 0 ? err_wrap(e, "share_dir") : 0;
 }
 
 /* Make it where it is missing, which is seldom. */
-static int open_or_make(int root, const char *name, mode_t mode, uint64_t resolve, int flags,
+static int open_or_make(int root, const char *name, mode_t mode, int flags, uint64_t resolve,
 			int *ret, struct err *e)
 {
-	*ret = at_open(root, name, flags | O_DIRECTORY, resolve, e);
+	if (open_below(root, name, flags, resolve, ret, e) == 0)
+		return 0;
 	if (*ret != -ENOENT)
-		return *ret < 0 ? err_wrap(e, "share_dir") : 0;
+		return -e->error;
 	*e = (struct err){ 0 };
 	if (at_mkdir(root, name, mode, e) < 0)
 		return err_wrap(e, "share_dir");
-	*ret = at_open(root, name, flags | O_DIRECTORY, resolve, e);
-	return *ret < 0 ? err_wrap(e, "share_dir") : 0;
+	return open_below(root, name, flags, resolve, ret, e);
 }
 
 /* Before anything in it is looked up: a server that does not answer would make every hook wait. */
@@ -76,15 +77,15 @@ static int open_all(const struct policy *policy, int proc, bool create, struct s
 		return -e->error;
 	if (create && at_mkdir(sd.root, "tree", 0755, e) < 0)
 		return err_wrap(e, "share_dir '%s'", policy->share_dir);
-	if (open_below(sd.root, "tree", O_PATH, &sd.tree, e) < 0)
+	if (open_below(sd.root, "tree", O_PATH, AT_OURS, &sd.tree, e) < 0)
 		return -e->error;
 	/* with tree/ there may be shares: what else is missing was taken away, and is made again */
-	if (open_or_make(sd.root, "state", 0700, AT_OURS, O_RDONLY, &sd.state, e) < 0)
+	if (open_or_make(sd.root, "state", 0700, O_RDONLY, AT_OURS, &sd.state, e) < 0)
 		return -e->error;
 	sd.lock = openat(sd.state, ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (sd.lock < 0)
 		return err_sys(e, errno, "open 'state/.lock'");
-	if (open_or_make(sd.root, "export", 0755, AT_OURS_MOUNTED, O_PATH, &sd.export, e) < 0 ||
+	if (open_or_make(sd.root, "export", 0755, O_PATH, AT_OURS_MOUNTED, &sd.export, e) < 0 ||
 	    at_statx(sd.export, &sx, e) < 0)
 		return -e->error;
 	sd.export_mount = sx.stx_mnt_id;
