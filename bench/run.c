@@ -3,8 +3,11 @@
  *	run ROUNDS FILE
  *
  * A line of FILE is a step, 'LABEL COPIES STDIN PROGRAM [ARGUMENT...]', separated by blanks; a '%'
- * in STDIN or an argument is the copy's number. All copies of a step run at once. Each round does
- * all steps, in order: A B A B ... Every copy must exit with 0.
+ * in STDIN or an argument is the copy's number, a '@' its last digit. All copies of a step run at
+ *once. Each round does all steps, those of one contender ('CONTENDER/STEP' is a label) in their
+ *order and together, the contenders in another order each time: who follows a program that is like
+ *it finds the caches filled, which was once taken for what a compiler's option had gained. Every
+ *copy must exit with 0.
  *
  * Prints a line for each label: label, rounds, median, 10th and 90th percentile and least of the
  * times in nanoseconds, largest resident set in KiB (not less than that of this program, from which
@@ -60,10 +63,11 @@ static void *reserve(size_t n, size_t size)
 
 static char *number(const char *word, unsigned n)
 {
-	const char *place = strchr(word, '%');
+	const char *place = strpbrk(word, "%@");
 	char *text = NULL;
 
-	if ((place ? asprintf(&text, "%.*s%u%s", (int)(place - word), word, n, place + 1)
+	if ((place ? asprintf(&text, "%.*s%u%s", (int)(place - word), word,
+			      *place == '@' ? n % 10 : n, place + 1)
 		   : asprintf(&text, "%s", word)) < 0)
 		fail("reserve", "memory", strerror(ENOMEM));
 	return text;
@@ -158,6 +162,46 @@ static void print(struct step *s, unsigned long rounds)
 	       s->rss);
 }
 
+/* The contenders: the first step of each, and behind the last one the number of steps. */
+static size_t contenders(const struct step *steps, size_t n, size_t *first)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t length = strcspn(steps[i].label, "/");
+
+		if (i == 0 || strncmp(steps[i].label, steps[i - 1].label, length + 1) != 0)
+			first[count++] = i;
+	}
+	first[count] = n;
+	return count;
+}
+
+static void shuffle(size_t *order, size_t n)
+{
+	for (size_t i = n; i > 1; i--) {
+		size_t k = (size_t)random() % i, last = order[i - 1];
+
+		order[i - 1] = order[k];
+		order[k] = last;
+	}
+}
+
+static void carry_out_all(struct step *steps, size_t n, unsigned long rounds, int null,
+			  char **environment)
+{
+	size_t first[STEPS_MAX + 1], order[STEPS_MAX], count = contenders(steps, n, first);
+
+	for (size_t i = 0; i < count; i++)
+		order[i] = i;
+	for (unsigned long round = 0; round < rounds; round++) {
+		shuffle(order, count);
+		for (size_t i = 0; i < count; i++)
+			for (size_t k = first[order[i]]; k < first[order[i] + 1]; k++)
+				steps[k].times[round] = carry_out(&steps[k], null, environment);
+	}
+}
+
 int main(int argc, char **argv, char **environment)
 {
 	static struct step steps[STEPS_MAX];
@@ -176,9 +220,7 @@ int main(int argc, char **argv, char **environment)
 		fail("open", argv[2], strerror(errno));
 	while (n < STEPS_MAX && getline(&line, &room, file) > 0)
 		parse(&steps[n++], line, rounds);
-	for (unsigned long i = 0; i < rounds; i++)
-		for (size_t k = 0; k < n; k++)
-			steps[k].times[i] = carry_out(&steps[k], null, environment);
+	carry_out_all(steps, n, rounds, null, environment);
 	for (size_t k = 0; k < n; k++)
 		print(&steps[k], rounds);
 	return 0;
