@@ -73,7 +73,7 @@ int share_read(struct cli *cli, const char *id, enum share_depth depth, struct s
 				  : record_read(&cli->sd, id, &r, e)) < 0 ||
 	    lifecycle_measure(cli->proc, &cli->here, &r, &facts, e) < 0)
 		return -e->error;
-	w = withdrawal_of(&r, cli->here.mnt_ns);
+	w = withdrawal_of(&r);
 	there = withdraw_look(&cli->sd, cli->proc, &w, e);
 	if (there < 0)
 		return there;

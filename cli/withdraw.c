@@ -34,7 +34,7 @@ static int withdraw_one(struct cli *cli, const char *id, struct err *e)
 	if (result == -EBADMSG && !cli->sandbox && !cli->all)
 		result = withdraw_unreadable(cli, id, e);
 	else if (result == 0 && !(cli->sandbox && !str_equal(cli->sandbox, r.sandbox))) {
-		w = withdrawal_of(&r, cli->here.mnt_ns);
+		w = withdrawal_of(&r);
 		result = withdraw(&cli->sd, cli->proc, &w, &cli->log, e) < 0 ? -e->error : 1;
 	}
 	sharedir_unlock(&cli->sd, id);

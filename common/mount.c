@@ -105,13 +105,15 @@ static int detach(int dirfd, const char *name, int flags, struct err *e)
 	return result;
 }
 
-int mount_detach(int proc, int root, struct err *e)
+int mount_detach(int proc, int root, bool enter, struct err *e)
 {
+	struct err ignored = { 0 };
 	char name[32];
 
-	/* A name could be exchanged before umount2 looks it up, and to change into the mount's own
-	 * root would ask its filesystem. The link of the kernel's own is the mount that is pinned,
-	 * even after a rename; with UMOUNT_NOFOLLOW it would be refused. */
+	if (enter && detach(root, ".", 0, &ignored) == 0)
+		return 0;
+	/* A name could be exchanged before umount2 looks it up. The link of the kernel's own is the
+	 * mount that is pinned, even after a rename; with UMOUNT_NOFOLLOW it would be refused. */
 	(void)snprintf(name, sizeof(name), "self/fd/%d", root); /* fits */
 	return detach(proc, name, 0, e);
 }

@@ -45,8 +45,9 @@ int mount_check_beneath(struct err *e) must_use;
 /* Detach the mount whose root the descriptor is (a directory's or a file's) from this mount
  * namespace, with all that is mounted below it; or, where something is mounted on top of it, that
  * alone: the kernel takes the topmost. Callers look again. The filesystem is not asked, so a dead
- * server cannot make it hang. 'proc': at_open_proc(). The working directory is '/' afterwards. */
-int mount_detach(int proc, int root, struct err *e) must_use;
+ * server cannot make it hang; with 'enter' it may be, which says that it answers and that the root
+ * is a directory, and is faster. 'proc': at_open_proc(). The working directory is '/' afterwards. */
+int mount_detach(int proc, int root, bool enter, struct err *e) must_use;
 
 /* The same for what is mounted at 'name', one component, in the directory 'dirfd', which is
  * nobody's but ours; mounts of its source are left alone, however it was bound. -EINVAL: nothing

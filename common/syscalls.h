@@ -23,6 +23,9 @@
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
 
 #ifndef MOVE_MOUNT_BENEATH
 #define MOVE_MOUNT_BENEATH 0x00000200 /* Linux 6.5 */
@@ -30,6 +33,14 @@
 #ifndef STATX_MNT_ID_UNIQUE
 #define STATX_MNT_ID_UNIQUE 0x00004000U /* Linux 6.8 */
 #endif
+
+/* ioctl(2) of a pidfd: a descriptor of a namespace of its process; Linux 6.11. */
+enum {
+	SYS_PIDFD_GET_MNT_NAMESPACE = 0xff03,
+	SYS_PIDFD_GET_PID_NAMESPACE = 0xff05,
+	SYS_PIDFD_GET_TIME_NAMESPACE = 0xff07,
+	SYS_PIDFD_GET_USER_NAMESPACE = 0xff09,
+};
 
 /* statmount(2), listmount(2): Linux 6.8. */
 struct sys_mount_request {
@@ -133,6 +144,16 @@ struct sys_dirent {
 static inline ssize_t sys_getdents(int fd, void *entries, size_t size)
 {
 	return syscall(SYS_getdents64, fd, entries, size);
+}
+
+static inline int sys_pidfd_open(pid_t pid)
+{
+	return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+static inline int sys_pidfd_namespace(int pidfd, unsigned request)
+{
+	return (int)syscall(SYS_ioctl, pidfd, request, 0);
 }
 
 static inline int sys_close_range(unsigned first, unsigned last)

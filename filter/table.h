@@ -73,6 +73,9 @@ static const struct filter_row {
 	{ "ppoll", FILTER_ALL },
 	{ "ioctl", FILTER_TOOL, .argument = 2, ~UINT64_C(0), TCGETS },
 	{ "ioctl", FILTER_TOOL, .argument = 2, ~UINT64_C(0), TIOCGWINSZ },
+	/* which cgroup, mount, pid and time namespace a pidfd's process is in */
+	{ "pidfd_open", FILTER_PRESTART | FILTER_TOOL, 434 },
+	{ "ioctl", FILTER_PRESTART | FILTER_TOOL, .argument = 2, ~UINT64_C(6), 0xff01 },
 	/* mounts */
 	{ "open_tree", FILTER_PRESTART | FILTER_TOOL, 428 },
 	{ "move_mount", FILTER_PRESTART | FILTER_TOOL, 429 },

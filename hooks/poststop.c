@@ -10,7 +10,6 @@ static int withdraw_locked(const struct sharedir *sd, int proc, const struct oci
 {
 	cleanup_with(record_free) struct record r = { 0 };
 	struct withdrawal w;
-	uint64_t mnt_ns;
 	int result = record_read(sd, state->id, &r, e);
 
 	if (result == -ENOENT || result == -EBADMSG) {
@@ -20,14 +19,14 @@ static int withdraw_locked(const struct sharedir *sd, int proc, const struct oci
 		/* a prestart that was killed while it wrote the record leaves the temporary file */
 		return result == -ENOENT ? record_remove(sd, state->id, e) : 0;
 	}
-	if (result < 0 || process_namespace(proc, "mnt", &mnt_ns, e) < 0)
-		return -e->error;
+	if (result < 0)
+		return result;
 	if (!record_is_of_bundle(&r, state->bundle)) {
 		log_line(log, LOG_LEVEL_INFO,
 			 "the share of '%s' is of the bundle '%s', not withdrawn", r.id, r.bundle);
 		return 0;
 	}
-	w = withdrawal_of(&r, mnt_ns);
+	w = withdrawal_of(&r);
 	if (withdraw(sd, proc, &w, log, e) == 0) {
 		log_line(log, LOG_LEVEL_INFO, "withdrawn");
 		return 0;

@@ -58,7 +58,7 @@ static int identify(struct publication *p, struct err *e)
  * done; 0: it was withdrawn. */
 static int meet_existing(struct publication *p, const struct record *r, struct err *e)
 {
-	struct withdrawal w = withdrawal_of(r, p->here.mnt_ns);
+	struct withdrawal w = withdrawal_of(r);
 	bool same_start =
 		     r->pid == p->process.pid && (uint64_t)r->start_time == p->process.start_time,
 	     same_boot = str_equal(r->boot_id, p->here.boot_id),
@@ -225,7 +225,8 @@ static int publish_locked(struct publication *p, struct err *e)
 	w = (struct withdrawal){ .id = p->state->id,
 				 .sandbox = p->sandbox,
 				 .nonce = p->nonce,
-				 .mount_id = p->seal.mount_id };
+				 .mount_id = p->seal.mount_id,
+				 .mnt_ns = p->here.mnt_ns };
 	if (withdraw(&p->sd, p->c.proc, &w, p->log, &undo) < 0)
 		log_line(p->log, LOG_LEVEL_ERROR, "%s", undo.message);
 	return -e->error;

@@ -93,7 +93,7 @@ static int open_live(const struct sharedir *sd, int proc, const struct record *r
 		     struct mountinfo *ret, struct err *e)
 {
 	/* in this namespace or not: whoever looks here looks at its place */
-	struct withdrawal w = withdrawal_of(r, (uint64_t)r->mnt_ns);
+	struct withdrawal w = withdrawal_of(r);
 	cleanup_fd int live = withdraw_open_top(sd, proc, &w, ret, e);
 
 	if (live < 0)
@@ -142,7 +142,7 @@ int republish_finish(const struct sharedir *sd, int proc, const struct record *h
 	if (answer < 0)
 		return answer;
 	if (answer) {
-		if (mount_detach(proc, live, e) < 0)
+		if (mount_detach(proc, live, false, e) < 0)
 			return -e->error;
 		log_step(log, "republish", "uncovered export/%s/%s", header->sandbox, header->id);
 		cleanup_close(&live);

@@ -135,7 +135,7 @@ void seal_close(struct seal *s)
 	struct err ignored = { 0 };
 
 	if (s->fd >= 0 && s->staged) {
-		ignore_result(mount_detach(s->proc, s->fd, &ignored)); /* what stays is gc's */
+		ignore_result(mount_detach(s->proc, s->fd, true, &ignored)); /* what stays is gc's */
 		leave_stage(s);
 	}
 	cleanup_close(&s->fd);

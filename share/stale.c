@@ -41,7 +41,7 @@ int stale_take_away(struct stale_pass *pass, const struct withdrawal *w, const c
 /* Why a share with a good record is to be withdrawn; NULL: it is not. */
 static int judge(struct stale_pass *pass, const struct record *r, const char **ret, struct err *e)
 {
-	struct withdrawal w = withdrawal_of(r, pass->here.mnt_ns);
+	struct withdrawal w = withdrawal_of(r);
 	struct lifecycle_facts facts;
 	enum lifecycle verdict;
 	int there;
@@ -154,7 +154,7 @@ int stale_consider(struct stale_pass *pass, const char *id, struct err *e)
 		return -e->error;
 	if (!reason)
 		return finish(pass, &r, e);
-	w = withdrawal_of(&r, pass->here.mnt_ns);
+	w = withdrawal_of(&r);
 	return stale_take_away(pass, &w, reason, e);
 }
 

@@ -28,7 +28,7 @@ static int detach(const struct sharedir *sd, int proc, const char *name, struct 
 		return n;
 	if (n > 0)
 		return err_set(e, EX_TEMPFAIL, EBUSY, "something is mounted below '%s'", name);
-	return mount_detach(proc, fd, e);
+	return mount_detach(proc, fd, false, e);
 }
 
 static int remove_directory(int dirfd, const char *name, struct err *e)

@@ -6,19 +6,19 @@
 #include <string.h>
 
 #include "common/mount.h"
+#include "common/process.h"
 #include "common/str.h"
 #include "share/seal.h"
 
 enum { STACK_MAX = 16 };
 
-struct withdrawal withdrawal_of(const struct record *r, uint64_t mnt_ns)
+struct withdrawal withdrawal_of(const struct record *r)
 {
 	return (struct withdrawal){ .id = r->id,
 				    .sandbox = r->sandbox,
 				    .nonce = r->nonce,
-				    .mount_id = (uint64_t)r->mnt_ns == mnt_ns
-							? (uint64_t)r->mount_id
-							: 0 };
+				    .mount_id = (uint64_t)r->mount_id,
+				    .mnt_ns = (uint64_t)r->mnt_ns };
 }
 
 bool withdraw_is_seal(const struct mountinfo *m, const char *id, const char *nonce)
@@ -95,6 +95,7 @@ int withdraw_look(const struct sharedir *sd, int proc, const struct withdrawal *
 /* What detach_at_place() did, or left alone. */
 struct found {
 	bool ours;    /* ours is detached */
+	bool named;   /* the one whose id the record has */
 	bool foreign; /* instead of ours */
 };
 
@@ -124,9 +125,10 @@ static int detach_at_place(const struct sharedir *sd, int proc, const struct wit
 				return 0;
 			}
 		}
-		if (mount_detach(proc, top, e) < 0)
+		if (mount_detach(proc, top, ours, e) < 0)
 			return -e->error;
 		found->ours |= ours;
+		found->named |= ours && m.id == w->mount_id;
 	}
 	return err_set(e, EX_OSERR, EBUSY, "more than %d mounts lie on export/%s/%s", STACK_MAX,
 		       w->sandbox, w->id);
@@ -143,7 +145,7 @@ static int detach_where_it_is(int proc, const struct mountinfo *m, struct err *e
 		return -e->error;
 	if (sx.stx_mnt_id != m->id)
 		return err_set(e, EX_OSERR, EBUSY, "it is covered by another");
-	return mount_detach(proc, fd, e);
+	return mount_detach(proc, fd, true, e);
 }
 
 /* Detach one mount by id, if it is ours. Returns 1 if it was; -EBUSY: it is, and still there. */
@@ -219,12 +221,16 @@ static int remove_directories(const struct sharedir *sd, const struct withdrawal
 
 /* Whether our mount may be in this namespace though it was not at its place: 1 it is, 0 it is not,
  * -1 the id that would tell is not known here. */
-static int is_elsewhere(int proc, const struct withdrawal *w)
+static int is_elsewhere(int proc, const struct withdrawal *w, const struct found *found)
 {
 	cleanup_with(mountinfo_free) struct mountinfo m = { 0 };
 	struct err ignored = { 0 };
+	uint64_t mnt_ns;
 
-	if (w->mount_id == 0)
+	if (found->named)
+		return 0;
+	if (w->mount_id == 0 || process_namespace(proc, "mnt", &mnt_ns, &ignored) < 0 ||
+	    mnt_ns != w->mnt_ns)
 		return -1;
 	if (mountinfo_get(proc, w->mount_id, &m, &ignored) < 0)
 		return ignored.error == ENOENT ? 0 : -1;
@@ -244,14 +250,14 @@ static int withdraw_mounts(const struct sharedir *sd, int proc, const struct wit
 	log_step(log, "withdraw", "detached export/%s/%s", w->sandbox, w->id);
 	busy = remove_directories(sd, w, log, e);
 	err_keep_first(&first, e);
-	elsewhere = is_elsewhere(proc, w);
+	elsewhere = is_elsewhere(proc, w, &found);
 	if (w->nonce && ((busy == -EBUSY && !found.foreign) || elsewhere == 1 ||
 			 (elsewhere < 0 && !found.ours))) {
 		copies = withdraw_copies(proc, w, e);
 		err_keep_first(&first, e);
 		busy = remove_directories(sd, w, log, e);
 		err_keep_first(&first, e);
-		elsewhere = is_elsewhere(proc, w);
+		elsewhere = is_elsewhere(proc, w, &found);
 	}
 	/* Where no id tells, mountinfo does not show a mount whose directory was moved out. */
 	gone = elsewhere == 0 || (elsewhere < 0 && (found.ours || copies > 0));

@@ -11,7 +11,7 @@ struct withdrawal {
 	const char *id, *sandbox;
 	const char *
 		nonce; /* NULL: any share of that id, where there is no record that could be read */
-	uint64_t mount_id; /* 0: unknown in this mount namespace */
+	uint64_t mount_id, mnt_ns; /* in that mount namespace; 0: unknown */
 	bool keep_record;  /* the record is somebody else's to remove */
 };
 
@@ -21,9 +21,8 @@ struct withdrawal {
 int withdraw(const struct sharedir *sd, int proc, const struct withdrawal *w, struct log *log,
 	     struct err *e) must_use;
 
-/* The withdrawal of a record's share. 'mnt_ns' is this process's; the mount id counts only in the
- * record's own. */
-struct withdrawal withdrawal_of(const struct record *r, uint64_t mnt_ns);
+/* The withdrawal of a record's share. */
+struct withdrawal withdrawal_of(const struct record *r);
 
 /* What is at export/<sandbox>/<id>: ours on top, something foreign, or no mount. */
 enum withdraw_seen { WITHDRAW_NOTHING, WITHDRAW_OURS, WITHDRAW_FOREIGN };

@@ -140,6 +140,16 @@ static const struct {
 	/* doctor's trial ends with its process, and goes nowhere back */
 	{ "setns, a mount namespace", SYS_setns, { -1, CLONE_NEWNS }, { DENIED, DENIED, DENIED } },
 	{ "setns, any", SYS_setns, { -1, 0 }, { DENIED, DENIED, DENIED } },
+	{ "ioctl, a pidfd's pid namespace",
+	  SYS_ioctl,
+	  { -1, 0xff05 },
+	  { ALLOWED, DENIED, ALLOWED } },
+	{ "ioctl, a pidfd's net namespace", SYS_ioctl, { -1, 0xff04 }, { DENIED, DENIED, DENIED } },
+	{ "ioctl, a pidfd's user namespace",
+	  SYS_ioctl,
+	  { -1, 0xff09 },
+	  { DENIED, DENIED, DENIED } },
+	{ "pidfd_open", 434, { -1 }, { ALLOWED, DENIED, ALLOWED } },
 	{ "ioctl, TIOCSTI", SYS_ioctl, { 0, TIOCSTI, 0 }, { DENIED, DENIED, DENIED } },
 	{ "fchown", SYS_fchown, { -1 }, { ALLOWED, DENIED, ALLOWED } },
 };
@@ -175,7 +185,7 @@ END_TEST
 START_TEST(the_hooks_need_less_than_the_tool)
 {
 	static const char *const tools_alone[] = { "clone", "kill",    "pipe2", "prctl",
-						   "wait4", "unshare", "ioctl", "flock" };
+						   "wait4", "unshare", "flock" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(tools_alone); i++) {
 		ck_assert(has_row(FILTER_TOOL, tools_alone[i]));
