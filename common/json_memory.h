@@ -4,16 +4,10 @@
 #pragma once
 
 #include <setjmp.h>
-#include <stddef.h>
 #include <yajl/yajl_common.h>
 
-enum { JSON_MEMORY_ROOM = 6144 };
-
-/* Most documents need no more than 'room', and no system call for it. */
 struct json_memory {
 	jmp_buf lost;
-	size_t used;
-	_Alignas(max_align_t) char room[JSON_MEMORY_ROOM];
 	yajl_alloc_funcs functions; /* for yajl_alloc() and yajl_gen_alloc() */
 };
 

@@ -1,0 +1,84 @@
+/* A room for the memory of a hook. */
+#include "hooks/room.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+/* In front of each piece: how many bytes it has. */
+union piece {
+	size_t size;
+	max_align_t aligned;
+};
+
+static _Alignas(max_align_t) char room[ROOM_SIZE];
+static size_t used;
+
+/* With what is in front of it; 0: it does not fit. */
+static size_t whole(size_t size)
+{
+	const size_t unit = sizeof(union piece);
+
+	return size > sizeof(room) ? 0 : unit + (size + unit - 1) / unit * unit;
+}
+
+static union piece *piece_of(void *memory)
+{
+	uintptr_t at = (uintptr_t)memory;
+	bool inside = at >= (uintptr_t)room && at < (uintptr_t)room + sizeof(room);
+
+	return inside ? (union piece *)memory - 1 : NULL;
+}
+
+void *__wrap_malloc(size_t size)
+{
+	union piece *piece = (union piece *)(room + used);
+	size_t n = whole(size);
+
+	if (n == 0 || n > sizeof(room) - used)
+		return __real_malloc(size);
+	used += n;
+	piece->size = size;
+	return piece + 1;
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	size_t total;
+	void *memory = __builtin_mul_overflow(n, size, &total) ? NULL : __wrap_malloc(total);
+
+	return memory && !piece_of(memory) ? memset(memory, 0, total) : memory;
+}
+
+/* The last piece grows where it is. */
+static bool grows(union piece *piece, size_t size)
+{
+	size_t start = (size_t)((char *)piece - room), n = whole(size);
+
+	if (start + whole(piece->size) != used || n == 0 || n > sizeof(room) - start)
+		return false;
+	used = start + n;
+	piece->size = size;
+	return true;
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+	union piece *piece = piece_of(memory);
+	void *more;
+
+	if (!memory)
+		return __wrap_malloc(size);
+	if (!piece)
+		return __real_realloc(memory, size);
+	if (size <= piece->size || grows(piece, size))
+		return memory;
+	more = __wrap_malloc(size);
+	return more ? memcpy(more, memory, piece->size) : NULL;
+}
+
+void __wrap_free(void *memory)
+{
+	if (!piece_of(memory))
+		__real_free(memory);
+}
