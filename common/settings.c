@@ -120,9 +120,10 @@ int settings_set(const struct setting *table, void *settings, const char *key, c
 {
 	char known[512] = "";
 
-	for (const struct setting *s = table; s->key; s++) {
+	for (const struct setting *s = table; s->key; s++)
 		if (str_equal(s->key, key))
 			return set_value(s, settings, value, e);
+	for (const struct setting *s = table; s->key; s++) {
 		(void)strncat(known, known[0] ? " " : "", sizeof(known) - strlen(known) - 1);
 		(void)strncat(known, s->key, sizeof(known) - strlen(known) - 1);
 	}
@@ -203,12 +204,17 @@ int settings_read(const struct setting *table, void *settings, const char *path,
 	return 0;
 }
 
-static void option_name(const struct setting *s, char *ret, size_t size)
+/* Whether the argument is the setting's option, alone or with '=' and a value: how long its name
+ * is; 0: it is not. */
+static size_t option_length(const struct setting *s, const char *argument)
 {
-	(void)snprintf(ret, size, "--%s", s->key); /* keys are short */
-	for (char *p = ret; *p; p++)
-		if (*p == '_')
-			*p = '-';
+	size_t n = 0;
+
+	if (strncmp(argument, "--", 2) != 0)
+		return 0;
+	for (argument += 2; s->key[n] && argument[n] == (s->key[n] == '_' ? '-' : s->key[n]); n++)
+		;
+	return s->key[n] == '\0' && (argument[n] == '\0' || argument[n] == '=') ? n + 2 : 0;
 }
 
 int settings_option(const struct setting *table, void *settings, int argc, char **argv, int *index,
@@ -217,28 +223,32 @@ int settings_option(const struct setting *table, void *settings, int argc, char 
 	const char *argument = argv[*index], *value;
 
 	for (const struct setting *s = table; s->key; s++) {
-		char name[64];
-		size_t length;
+		size_t length = option_length(s, argument);
 
-		option_name(s, name, sizeof(name));
-		length = strlen(name);
-		if (strncmp(argument, name, length) != 0 ||
-		    (argument[length] && argument[length] != '='))
+		if (length == 0)
 			continue;
 		value = argument[length]    ? argument + length + 1
 			: *index + 1 < argc ? argv[*index + 1]
 					    : NULL;
 		if (!value)
-			return err_set(e, EX_USAGE, EINVAL, "option '%s' needs a value", name);
+			return err_set(e, EX_USAGE, EINVAL, "option '%s' needs a value", argument);
 		if (set_value(s, settings, value, e) < 0) {
 			if (!err_is_transient(e->error))
 				e->exit_code = EX_USAGE;
-			return err_wrap(e, "option '%s'", name);
+			return err_wrap(e, "option '%.*s'", (int)length, argument);
 		}
 		*index += argument[length] ? 1 : 2;
 		return 1;
 	}
 	return 0;
+}
+
+static void option_name(const struct setting *s, char *ret, size_t size)
+{
+	(void)snprintf(ret, size, "--%s", s->key); /* keys are short */
+	for (char *p = ret; *p; p++)
+		if (*p == '_')
+			*p = '-';
 }
 
 void settings_print_help(const struct setting *table, FILE *out)
