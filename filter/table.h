@@ -37,10 +37,16 @@ static const struct filter_row {
 	unsigned argument;
 	uint64_t mask, value;
 } filter_rows[] = {
-	/* files */
+	/* what each volume takes; the filter is a list in this order */
 	{ "openat2", FILTER_ALL, 437 },
-	{ "openat", FILTER_ALL },
+	{ "statx", FILTER_ALL },
 	{ "close", FILTER_ALL },
+	{ "open_tree", FILTER_PRESTART | FILTER_TOOL, 428 },
+	{ "mount_setattr", FILTER_PRESTART | FILTER_TOOL, 442 },
+	{ "mkdirat", FILTER_ALL },
+	{ "move_mount", FILTER_PRESTART | FILTER_TOOL, 429 },
+	/* files */
+	{ "openat", FILTER_ALL },
 	{ "close_range", FILTER_PRESTART | FILTER_TOOL, 436 },
 	{ "read", FILTER_ALL },
 	{ "pread64", FILTER_TOOL },
@@ -49,7 +55,6 @@ static const struct filter_row {
 	{ "lseek", FILTER_ALL },
 	{ "fcntl", FILTER_ALL },
 	{ "flock", FILTER_TOOL },
-	{ "statx", FILTER_ALL },
 	{ "fstat", FILTER_ALL },
 	{ "newfstatat", FILTER_ALL },
 	{ "fstatfs", FILTER_ALL },
@@ -60,7 +65,6 @@ static const struct filter_row {
 	{ "getdents64", FILTER_ALL },
 	{ "readlinkat", FILTER_ALL },
 	{ "readlink", FILTER_TOOL },
-	{ "mkdirat", FILTER_ALL },
 	{ "mknodat", FILTER_PRESTART | FILTER_TOOL, .argument = 3, S_IFMT, S_IFREG },
 	{ "unlinkat", FILTER_ALL },
 	{ "renameat", FILTER_PRESTART | FILTER_TOOL },
@@ -77,12 +81,9 @@ static const struct filter_row {
 	{ "pidfd_open", FILTER_PRESTART | FILTER_TOOL, 434 },
 	{ "ioctl", FILTER_PRESTART | FILTER_TOOL, .argument = 2, ~UINT64_C(6), 0xff01 },
 	/* mounts */
-	{ "open_tree", FILTER_PRESTART | FILTER_TOOL, 428 },
-	{ "move_mount", FILTER_PRESTART | FILTER_TOOL, 429 },
 	{ "fsopen", FILTER_PRESTART | FILTER_TOOL, 430 },
 	{ "fsconfig", FILTER_PRESTART | FILTER_TOOL, 431 },
 	{ "fsmount", FILTER_PRESTART | FILTER_TOOL, 432 },
-	{ "mount_setattr", FILTER_PRESTART | FILTER_TOOL, 442 },
 	{ "statmount", FILTER_ALL, 457 },
 	{ "listmount", FILTER_ALL, 458 },
 	{ "umount2", FILTER_ALL, .argument = 2, MNT_DETACH, MNT_DETACH },
