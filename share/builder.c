@@ -137,36 +137,34 @@ static int settle(struct builder *b, uint64_t next, struct err *e)
 	return result;
 }
 
-int builder_add(struct builder *b, int *source, struct planned *p, struct err *e)
+/* The share's own mount is made when the first clones are there, so that its number tells of them.
+ */
+static bool has_number_to_spare(const struct builder *b)
 {
-	cleanup_fd int fd = take_fd(source), clone = mount_clone(fd, p->recursive, e);
-	struct pending new = { .source = fd, .clone = clone, .p = p };
-
-	if (clone < 0)
-		return skip_uncloned(clone, p, e);
-	if ((b->n == 0 || b->n == PENDING_MAX) && ask_id(&new, e) < 0)
-		return -e->error;
-	if (b->n == PENDING_MAX && settle(b, new.mount_id, e) < 0)
-		return -e->error;
-	b->pending[b->n++] = new;
-	(void)take_fd(&fd);
-	(void)take_fd(&clone);
-	return 0;
+	return b->seal && b->seal->fd < 0;
 }
 
 /* The number of a mount made after the last clone; 0: unknown. */
-static int next_id(struct pending *last, uint64_t *ret, struct err *e)
+static int next_id(struct builder *b, uint64_t *ret, struct err *e)
 {
+	struct pending *last = &b->pending[b->n - 1];
 	struct statx sx = { 0 };
 	cleanup_fd int probe = -EBADF;
 
+	if (has_number_to_spare(b)) {
+		if (seal_open(b->seal, e) < 0)
+			return -e->error;
+		*ret = b->seal->mount_id;
+		return 0;
+	}
 	if (!last->p->recursive) { /* it is one mount, and the last one of them */
 		if (ask_id(last, e) < 0)
 			return -e->error;
 		*ret = last->mount_id > 0 ? last->mount_id + 1 : 0;
 		return 0;
 	}
-	/* made only to see its number: to drop it takes 50 us */
+	/* made only to see its number: to drop it takes 50 us, and only the last of more than
+	 * PENDING_MAX, or of a mere plan, need it */
 	probe = mount_clone(last->clone, false, e);
 	if (probe == -EINVAL) { /* before Linux 6.15 a detached mount cannot be cloned */
 		*e = (struct err){ 0 };
@@ -184,7 +182,28 @@ int builder_flush(struct builder *b, struct err *e)
 {
 	uint64_t next = 0;
 
-	if (b->n > 0 && b->pending[0].mount_id > 0 && next_id(&b->pending[b->n - 1], &next, e) < 0)
+	if (b->n > 0 && b->pending[0].mount_id > 0 && next_id(b, &next, e) < 0)
 		return -e->error;
 	return settle(b, next, e);
+}
+
+int builder_add(struct builder *b, int *source, struct planned *p, struct err *e)
+{
+	cleanup_fd int fd = take_fd(source), clone = -EBADF;
+	struct pending new;
+
+	if (b->n == PENDING_MAX && has_number_to_spare(b) && builder_flush(b, e) < 0)
+		return -e->error;
+	clone = mount_clone(fd, p->recursive, e);
+	if (clone < 0)
+		return skip_uncloned(clone, p, e);
+	new = (struct pending){ .source = fd, .clone = clone, .p = p };
+	if ((b->n == 0 || b->n == PENDING_MAX) && ask_id(&new, e) < 0)
+		return -e->error;
+	if (b->n == PENDING_MAX && settle(b, new.mount_id, e) < 0)
+		return -e->error;
+	b->pending[b->n++] = new;
+	(void)take_fd(&fd);
+	(void)take_fd(&clone);
+	return 0;
 }

@@ -9,8 +9,9 @@
 /* Clones that are not attached yet: whether there are mounts below them shows in the id of the next
  * mount that we make. The kernel numbers mounts one by one, a recursive clone's root first; if the
  * next number is the first root's plus the number of clones, each is a single mount, and no mount
- * table had to be read. Several are pending, so that only one number in so many is asked for. */
-enum { PENDING_MAX = 8 };
+ * table had to be read. Several are pending, so that only one number in so many is asked for, and
+ * most containers need none that the share's own mount does not give. */
+enum { PENDING_MAX = 16 };
 
 struct pending {
 	int source, clone;

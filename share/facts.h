@@ -50,7 +50,7 @@ struct facts_context {
 	const char *bundle_path; /* for messages and path rules; never resolved again */
 	int engine_mounted; /* 0: not asked yet, 1: the engine has mounted something, -1: nothing */
 	const struct sharedir *sd; /* NULL: there is none yet */
-	uint64_t sealed;	   /* id of the mount that clones are attached to; 0: none */
+	uint64_t sealed;	   /* id of the mount that clones were attached to; 0: none */
 	const struct policy *policy;
 	const struct oci_config *config;
 	struct facts_mount {

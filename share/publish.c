@@ -196,15 +196,13 @@ static int build_share(struct publication *p, struct err *e)
 
 	if (!out)
 		return err_nomem(e);
-	if (seal_open(&p->sd, p->c.proc, p->state->id, p->nonce, p->policy->selinux_context,
-		      &p->seal, e) < 0)
-		return -e->error;
-	p->c.sealed = p->seal.id_now;
+	seal_init(&p->seal, &p->sd, p->c.proc, p->state->id, p->nonce, p->policy->selinux_context);
 	if (build_plan(&p->c, p->state, &p->seal, p->log, &p->plan, e) < 0)
 		return -e->error;
 	if (manifest_text(out, &p->c, &p->plan, e) < 0 ||
 	    json_out_take(out, &text, &length, e) < 0 || seal_finish(&p->seal, text, length, e) < 0)
 		return err_wrap(e, "share.json");
+	p->c.sealed = p->seal.id_now;
 	log_step(p->log, "build", "mounts=%u", p->plan.mounts);
 	return 0;
 }

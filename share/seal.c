@@ -33,22 +33,28 @@ bool seal_parse(const char *fstype, const char *source, char ret_id[OCI_ID_MAX +
 	return oci_id_is_valid(ret_id);
 }
 
-int seal_open(const struct sharedir *sd, int proc, const char *id, const char *nonce,
-	      const char *context, struct seal *ret, struct err *e)
+void seal_init(struct seal *ret, const struct sharedir *sd, int proc, const char *id,
+	       const char *nonce, const char *context)
 {
-	cleanup_with(seal_close) struct seal s = { .fd = -EBADF, .sd = sd, .proc = proc, .id = id };
+	*ret = (struct seal){ .fd = -EBADF, .sd = sd, .proc = proc, .id = id, .context = context };
+	seal_source(ret->source, id, nonce);
+}
+
+int seal_open(struct seal *s, struct err *e)
+{
+	cleanup_fd int fd = -EBADF;
 	struct statx sx;
 
-	seal_source(s.source, id, nonce);
-	s.fd = mount_tmpfs(s.source, context && context[0] ? context : NULL,
-			   MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, e);
-	if (s.fd < 0 || at_statx(s.fd, &sx, e) < 0)
+	if (s->fd >= 0)
+		return 0;
+	fd = mount_tmpfs(s->source, s->context && s->context[0] ? s->context : NULL,
+			 MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, e);
+	if (fd < 0 || at_statx(fd, &sx, e) < 0)
 		return -e->error;
-	s.tmpfs = at_id(&sx);
-	s.id_now = sx.stx_mnt_id;
-	s.mount_id = sx.stx_mask & STATX_MNT_ID_UNIQUE ? sx.stx_mnt_id : 0;
-	*ret = s;
-	s.fd = -EBADF;
+	s->tmpfs = at_id(&sx);
+	s->id_now = sx.stx_mnt_id;
+	s->mount_id = sx.stx_mask & STATX_MNT_ID_UNIQUE ? sx.stx_mnt_id : 0;
+	s->fd = take_fd(&fd);
 	return 0;
 }
 
@@ -90,6 +96,8 @@ int seal_add(struct seal *s, int clone, const char *path, bool directory, struct
 	const char *slash = strchr(path, '/');
 	char above[SEAL_NAME_SIZE] = "";
 
+	if (seal_open(s, e) < 0)
+		return -e->error;
 	if (slash)
 		(void)snprintf(above, sizeof(above), "%.*s", (int)(slash - path), path); /* fits */
 	if (slash && !str_equal(above, s->directory)) {
@@ -105,7 +113,7 @@ int seal_add(struct seal *s, int clone, const char *path, bool directory, struct
 
 int seal_finish(struct seal *s, const char *manifest, size_t length, struct err *e)
 {
-	if (io_write_new(s->fd, "share.json", 0444, manifest, length, e) < 0)
+	if (seal_open(s, e) < 0 || io_write_new(s->fd, "share.json", 0444, manifest, length, e) < 0)
 		return -e->error;
 	return mount_shape(s->fd, MOUNT_ATTR_RDONLY, 0, false, e);
 }
@@ -135,7 +143,8 @@ void seal_close(struct seal *s)
 	struct err ignored = { 0 };
 
 	if (s->fd >= 0 && s->staged) {
-		ignore_result(mount_detach(s->proc, s->fd, true, &ignored)); /* what stays is gc's */
+		ignore_result(
+			mount_detach(s->proc, s->fd, true, &ignored)); /* what stays is gc's */
 		leave_stage(s);
 	}
 	cleanup_close(&s->fd);

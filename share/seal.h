@@ -14,7 +14,7 @@ struct seal {
 	const struct sharedir *sd;
 	int proc;
 	char source[SEAL_SOURCE_SIZE];
-	const char *id;
+	const char *id, *context;
 	bool assembling;		/* a tree could be put together so far */
 	bool staged;			/* it had to be attached below stage/ */
 	char directory[SEAL_NAME_SIZE]; /* made last */
@@ -34,8 +34,13 @@ void seal_source(char ret[SEAL_SOURCE_SIZE], const char *id, const char *nonce);
 bool seal_parse(const char *fstype, const char *source, char ret_id[OCI_ID_MAX + 1],
 		const char **ret_nonce);
 
-int seal_open(const struct sharedir *sd, int proc, const char *id, const char *nonce,
-	      const char *context, struct seal *ret, struct err *e) must_use;
+/* A seal whose tmpfs is not made yet; what is given must outlive it. 'context': SELinux's; NULL or
+ * empty: none. */
+void seal_init(struct seal *ret, const struct sharedir *sd, int proc, const char *id,
+	       const char *nonce, const char *context);
+
+/* Make the tmpfs, where seal_add() and seal_finish() have not done so yet. */
+int seal_open(struct seal *seal, struct err *e) must_use;
 
 /* Make a placeholder, "rootfs" or "volumes/3", and attach the shaped clone there. */
 int seal_add(struct seal *seal, int clone, const char *path, bool directory,
