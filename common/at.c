@@ -232,9 +232,10 @@ int at_statx(int fd, struct statx *ret, struct err *e)
 	return 0;
 }
 
-/* Names but for '.' and '..' of what getdents64() gave; 0, or what 'each' says. */
-static int each_entry(const char *entries, size_t length, int (*each)(const char *, void *),
-		      void *data)
+/* Names but for '.' and '..' of what getdents64() gave; 0, or what 'each' says. Ends behind the
+ * entry for which it did: *place is what follows. */
+static int each_entry(const char *entries, size_t length, int64_t *place,
+		      int (*each)(const char *, void *), void *data)
 {
 	int result = 0;
 
@@ -242,25 +243,48 @@ static int each_entry(const char *entries, size_t length, int (*each)(const char
 		const struct sys_dirent *entry = (const void *)(entries + at);
 
 		at += entry->length;
+		*place = entry->offset;
 		if (!str_equal(entry->name, ".") && !str_equal(entry->name, ".."))
 			result = each(entry->name, data);
 	}
 	return result;
 }
 
-int at_each(int dirfd, int (*each)(const char *name, void *data), void *data, struct err *e)
+static int each_from(int dirfd, int64_t *place, char *entries, size_t size,
+		     int (*each)(const char *name, void *data), void *data, struct err *e)
 {
 	cleanup_fd int fd = at_open(dirfd, ".", O_RDONLY | O_DIRECTORY, 0, e);
-	_Alignas(struct sys_dirent) char entries[4096];
+	int64_t next = 0;
 	ssize_t n = 0;
 	int result = 0;
 
 	if (fd < 0)
 		return fd;
-	while (result == 0 && (n = sys_getdents(fd, entries, sizeof(entries))) > 0)
-		result = each_entry(entries, (size_t)n, each, data);
+	if (*place > 0)
+		(void)lseek(fd, *place, SEEK_SET); /* or from the start */
+	while (result == 0 && (n = sys_getdents(fd, entries, size)) > 0)
+		result = each_entry(entries, (size_t)n, &next, each, data);
 	/* ENOENT: 'each' removed the directory itself */
-	return n < 0 && errno != ENOENT ? err_sys(e, errno, "read a directory") : result;
+	if (n < 0 && errno != ENOENT)
+		return err_sys(e, errno, "read a directory");
+	*place = result ? next : 0;
+	return result;
+}
+
+int at_each(int dirfd, int (*each)(const char *name, void *data), void *data, struct err *e)
+{
+	_Alignas(struct sys_dirent) char entries[4096];
+	int64_t start = 0;
+
+	return each_from(dirfd, &start, entries, sizeof(entries), each, data, e);
+}
+
+int at_each_from(int dirfd, int64_t *place, int (*each)(const char *name, void *data), void *data,
+		 struct err *e)
+{
+	_Alignas(struct sys_dirent) char few[512];
+
+	return each_from(dirfd, place, few, sizeof(few), each, data, e);
 }
 
 static int not_empty(const char *name, void *data)

@@ -39,6 +39,12 @@ int at_mkdir(int dirfd, const char *name, unsigned mode, struct err *e) must_use
 int at_each(int dirfd, int (*each)(const char *name, void *data), void *data,
 	    struct err *e) must_use;
 
+/* The same from *place on, where the last call has ended: only a few entries are read beyond those
+ * that 'each' is given. *place is 0 at the start, and when the end was reached. It means something
+ * to the file system alone; one of yesterday is as good as any. */
+int at_each_from(int dirfd, int64_t *place, int (*each)(const char *name, void *data), void *data,
+		 struct err *e) must_use;
+
 /* Whether a directory has no entries: 1, or 0. */
 int at_is_empty(int dirfd, struct err *e) must_use;
 

@@ -49,7 +49,8 @@ static const struct filter_row {
 	{ "openat", FILTER_ALL },
 	{ "close_range", FILTER_PRESTART | FILTER_TOOL, 436 },
 	{ "read", FILTER_ALL },
-	{ "pread64", FILTER_TOOL },
+	{ "pread64", FILTER_PRESTART | FILTER_TOOL },
+	{ "pwrite64", FILTER_PRESTART | FILTER_TOOL },
 	{ "write", FILTER_ALL },
 	{ "writev", FILTER_ALL }, /* the C library, when it aborts */
 	{ "lseek", FILTER_ALL },

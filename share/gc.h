@@ -5,7 +5,7 @@
 #include "share/lifecycle.h"
 #include "share/sharedir.h"
 
-enum { GC_SWEEP = 8 };
+enum { GC_SWEEP = 2 };
 
 /* What gc did, or would do. */
 struct gc_result {
@@ -21,8 +21,10 @@ struct gc_listener {
 	void *data;
 };
 
-/* Look at GC_SWEEP records from a random place of the directory, but not at 'self'. Only tries for
- * locks; errors are only logged. */
+/* Look at the next GC_SWEEP records, but not at 'self': each start of a container goes on where the
+ * last one ended, so that all are looked at in turn, and as long as not every start leaves a share
+ * behind those that were left are fewer than those that live. What it costs does not depend on how
+ * many there are. Only tries for locks; errors are only logged. */
 void gc_sweep(const struct policy *policy, const struct sharedir *sd, int proc,
 	      const struct lifecycle_here *here, const char *self, struct log *log);
 

@@ -1,15 +1,14 @@
 /* Every prestart looks at a few records, so that a host without a timer heals too. */
-#include <sys/random.h>
+#include <string.h>
 
 #include "common/str.h"
 #include "share/stale.h"
 
-/* Records from a random place on: a position is as good as any other, and the directory's order is
- * the kernel's. */
 struct sweep {
 	struct stale_pass *pass;
 	const char *self;
-	unsigned skip, left;
+	unsigned left;
+	char first[OCI_ID_MAX + 1]; /* that was looked at */
 };
 
 static int sweep_one(const char *name, void *data)
@@ -19,19 +18,27 @@ static int sweep_one(const char *name, void *data)
 
 	if (!stale_id_of(name, "", ".json", id) || str_equal(id, s->self))
 		return 0;
-	if (s->skip > 0) {
-		s->skip--;
-		return 0;
-	}
+	if (str_equal(id, s->first))
+		return 1; /* once around */
+	if (!s->first[0])
+		memcpy(s->first, id, sizeof(id));
 	(void)stale_with_lock(s->pass, id, stale_consider); /* errors were logged */
 	return --s->left == 0;
 }
 
-static int count_one(const char *name, void *data)
+/* The lock's file, which is never replaced, says where to go on. What two that are at it at once
+ * write is as good as any place, and what cannot be read is the start. */
+static int64_t read_place(int lock)
 {
-	(void)name;
-	(*(unsigned *)data)++;
-	return 0;
+	int64_t place;
+
+	return pread(lock, &place, sizeof(place), 0) == sizeof(place) ? place : 0;
+}
+
+static void write_place(int lock, int64_t place)
+{
+	if (pwrite(lock, &place, sizeof(place), 0) != sizeof(place))
+		return; /* the next start looks at the same records */
 }
 
 void gc_sweep(const struct policy *policy, const struct sharedir *sd, int proc,
@@ -41,17 +48,15 @@ void gc_sweep(const struct policy *policy, const struct sharedir *sd, int proc,
 		.policy = policy, .sd = sd, .proc = proc, .here = *here, .log = log
 	};
 	struct sweep s = { .pass = &pass, .self = self, .left = GC_SWEEP };
+	int64_t start = read_place(sd->lock), place = start;
 	struct err e = { 0 };
-	unsigned entries = 0, random = 0;
+	int result = at_each_from(sd->state, &place, sweep_one, &s, &e);
 
-	if (at_each(sd->state, count_one, &entries, &e) < 0) {
+	if (result == 0 && start > 0) /* the end, and there are some before */
+		result = at_each_from(sd->state, &place, sweep_one, &s, &e);
+	if (result < 0)
 		log_line(log, LOG_LEVEL_WARNING, "sweep: %s", e.message);
-		return;
-	}
-	if (entries > GC_SWEEP &&
-	    getrandom(&random, sizeof(random), GRND_NONBLOCK) == sizeof(random))
-		s.skip = random % (entries - GC_SWEEP + 1);
-	if (at_each(sd->state, sweep_one, &s, &e) < 0)
-		log_line(log, LOG_LEVEL_WARNING, "sweep: %s", e.message);
+	else if (place != start)
+		write_place(sd->lock, place);
 	log_step(log, "sweep", "looked=%u withdrawn=%u", pass.result.looked, pass.result.withdrawn);
 }

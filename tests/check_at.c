@@ -521,9 +521,83 @@ START_TEST(identity_is_device_and_inode)
 }
 END_TEST
 
+enum { FILES = 40, AT_ONCE = 3 };
+
+struct taking {
+	unsigned seen[FILES], left;
+};
+
+static int take(const char *name, void *data)
+{
+	struct taking *t = data;
+	unsigned number;
+
+	ck_assert_int_eq(sscanf(name, "file-with-a-long-name-%u", &number), 1);
+	ck_assert_uint_lt(number, FILES);
+	t->seen[number]++;
+	return --t->left == 0 ? 7 : 0;
+}
+
+/* All in turns of three, from 'place' on; the number of turns. */
+static unsigned take_turns(int dir, struct taking *t, int64_t place)
+{
+	struct err e = { 0 };
+
+	for (unsigned turn = 1;; turn++) {
+		int result;
+
+		t->left = AT_ONCE;
+		result = at_each_from(dir, &place, take, t, &e);
+		check_ok(result, &e);
+		ck_assert_uint_le(turn, FILES);
+		if (result == 0) {
+			ck_assert_int_eq(place, 0);
+			return turn;
+		}
+		ck_assert_int_eq(result, 7);
+		ck_assert_uint_eq(t->left, 0);
+	}
+}
+
+START_TEST(a_directory_is_read_in_turns)
+{
+	cleanup_fd int dir = -EBADF;
+	struct taking t = { 0 };
+	char name[64];
+
+	check_fresh_directory();
+	for (unsigned i = 0; i < FILES; i++) {
+		(void)snprintf(name, sizeof(name), "file-with-a-long-name-%u", i);
+		check_file(name, "", 0644);
+	}
+	dir = check_path_fd(".");
+	ck_assert_uint_eq(take_turns(dir, &t, 0), FILES / AT_ONCE + 1);
+	for (unsigned i = 0; i < FILES; i++)
+		ck_assert_uint_eq(t.seen[i], 1);
+}
+END_TEST
+
+START_TEST(any_place_is_one_to_begin_at)
+{
+	static const int64_t places[] = { 1, 1000, INT64_C(1) << 40, INT64_MAX, -1, INT64_MIN };
+	cleanup_fd int dir = -EBADF;
+	struct taking t = { 0 };
+
+	check_fresh_directory();
+	check_file("file-with-a-long-name-1", "", 0644);
+	dir = check_path_fd(".");
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		ck_assert_uint_eq(take_turns(dir, &t, places[i]), 1);
+	ck_assert_uint_le(t.seen[1], ARRAY_SIZE(places));
+	ck_assert_uint_ge(t.seen[1], 2); /* those below 0 are the start */
+}
+END_TEST
+
 int main(void)
 {
 	const struct check_case cases[] = {
+		{ a_directory_is_read_in_turns, 0 },
+		{ any_place_is_one_to_begin_at, 0 },
 		{ opens_regular_files_only, ARRAY_SIZE(regular) },
 		{ a_regular_file_is_read_as_one, 0 },
 		{ trusts_what_only_root_could_write, ARRAY_SIZE(owners) },
