@@ -87,8 +87,8 @@ void json_string(struct json_out *out, const char *key,
 		 const char *value); /* a NULL value: nothing is written */
 void json_integer(struct json_out *out, const char *key, int64_t value);
 void json_boolean(struct json_out *out, const char *key, bool value);
-/* In all of them the key is NULL within an array. Bytes that are not UTF-8 are written as U+FFFD.
- */
+/* In all of them the key is NULL within an array; it is UTF-8, by us or by json_decode(). Bytes of
+ * a value that are not UTF-8 are written as U+FFFD. */
 
 /* The text, with a newline at its end if beautified; it lives until json_out_free(). 'out' may be
  * NULL: no memory. */

@@ -109,7 +109,7 @@ static void put_text(struct json_out *out, const char *text)
 static void put_key(struct json_out *out, const char *key)
 {
 	if (key)
-		put_text(out, key);
+		put_valid(out, key, strlen(key));
 }
 
 void json_open(struct json_out *out, const char *key)

@@ -61,11 +61,11 @@ char *path_clean(const char *path)
 
 bool path_is_below(const char *path, const char *dir)
 {
-	size_t length = strlen(dir);
-
 	if (str_equal(dir, "/"))
 		return path[0] == '/';
-	return strncmp(path, dir, length) == 0 && (path[length] == '\0' || path[length] == '/');
+	for (; *dir && *dir == *path; dir++)
+		path++;
+	return *dir == '\0' && (*path == '\0' || *path == '/');
 }
 
 size_t str_utf8_length(const char *s, size_t length)

@@ -73,8 +73,11 @@ static unsigned fs_flags(const char *fstype)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(filesystems); i++) {
 		const char *type = filesystems[i].type;
-		size_t prefix = strcspn(type, "*");
+		size_t prefix;
 
+		if (type[0] != fstype[0])
+			continue;
+		prefix = strcspn(type, "*");
 		if (type[prefix] ? strncmp(type, fstype, prefix) == 0 : str_equal(type, fstype))
 			return filesystems[i].flags;
 	}
