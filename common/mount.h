@@ -46,7 +46,8 @@ int mount_check_beneath(struct err *e) must_use;
  * namespace, with all that is mounted below it; or, where something is mounted on top of it, that
  * alone: the kernel takes the topmost. Callers look again. The filesystem is not asked, so a dead
  * server cannot make it hang; with 'enter' it may be, which says that it answers and that the root
- * is a directory, and is faster. 'proc': at_open_proc(). The working directory is '/' afterwards. */
+ * is a directory, and is faster. 'proc': at_open_proc(). The working directory is '/' afterwards.
+ */
 int mount_detach(int proc, int root, bool enter, struct err *e) must_use;
 
 /* The same for what is mounted at 'name', one component, in the directory 'dirfd', which is

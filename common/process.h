@@ -42,8 +42,8 @@ enum { PROCESS_BOOT_ID_SIZE = 37 };
 /* The kernel's random id of this boot. */
 int process_boot_id(int proc, char ret[PROCESS_BOOT_ID_SIZE], struct err *e) must_use;
 
-/* Inode number of a namespace of ours: "mnt", "pid", "time", "user". 'proc', at_open_proc(), answers
- * where the kernel does not (before Linux 6.11). */
+/* Inode number of a namespace of ours: "mnt", "pid", "time", "user". 'proc', at_open_proc(),
+ * answers where the kernel does not (before Linux 6.11). */
 int process_namespace(int proc, const char *name, uint64_t *ret, struct err *e) must_use;
 
 /* Whether this process is in the mount namespace of process 1, as far as it may look: 1, or 0. */

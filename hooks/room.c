@@ -30,22 +30,22 @@ static union piece *piece_of(void *memory)
 	return inside ? (union piece *)memory - 1 : NULL;
 }
 
-void *__wrap_malloc(size_t size)
+void *room_malloc(size_t size)
 {
 	union piece *piece = (union piece *)(room + used);
 	size_t n = whole(size);
 
 	if (n == 0 || n > sizeof(room) - used)
-		return __real_malloc(size);
+		return real_malloc(size);
 	used += n;
 	piece->size = size;
 	return piece + 1;
 }
 
-void *__wrap_calloc(size_t n, size_t size)
+void *room_calloc(size_t n, size_t size)
 {
 	size_t total;
-	void *memory = __builtin_mul_overflow(n, size, &total) ? NULL : __wrap_malloc(total);
+	void *memory = __builtin_mul_overflow(n, size, &total) ? NULL : room_malloc(total);
 
 	return memory && !piece_of(memory) ? memset(memory, 0, total) : memory;
 }
@@ -62,23 +62,23 @@ static bool grows(union piece *piece, size_t size)
 	return true;
 }
 
-void *__wrap_realloc(void *memory, size_t size)
+void *room_realloc(void *memory, size_t size)
 {
 	union piece *piece = piece_of(memory);
 	void *more;
 
 	if (!memory)
-		return __wrap_malloc(size);
+		return room_malloc(size);
 	if (!piece)
-		return __real_realloc(memory, size);
+		return real_realloc(memory, size);
 	if (size <= piece->size || grows(piece, size))
 		return memory;
-	more = __wrap_malloc(size);
+	more = room_malloc(size);
 	return more ? memcpy(more, memory, piece->size) : NULL;
 }
 
-void __wrap_free(void *memory)
+void room_free(void *memory)
 {
 	if (!piece_of(memory))
-		__real_free(memory);
+		real_free(memory);
 }

@@ -12,12 +12,13 @@
 
 enum { ROOM_SIZE = 65536 };
 
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-void __wrap_free(void *memory);
+/* Under the names that the linker has for them. */
+void *room_malloc(size_t size) __asm__("__wrap_malloc");
+void *room_calloc(size_t n, size_t size) __asm__("__wrap_calloc");
+void *room_realloc(void *memory, size_t size) __asm__("__wrap_realloc");
+void room_free(void *memory) __asm__("__wrap_free");
 
 /* The C library's. */
-void *__real_malloc(size_t size);
-void *__real_realloc(void *memory, size_t size);
-void __real_free(void *memory);
+void *real_malloc(size_t size) __asm__("__real_malloc");
+void *real_realloc(void *memory, size_t size) __asm__("__real_realloc");
+void real_free(void *memory) __asm__("__real_free");

@@ -87,7 +87,8 @@ static int consider_stage(struct stale_pass *pass, const char *id, struct err *e
 		pass->listener->withdraws(id, "", "an unfinished build", pass->listener->data);
 	if (pass->dry_run)
 		return 0;
-	if ((sx.stx_attributes & STATX_ATTR_MOUNT_ROOT) && mount_detach(pass->proc, mount, false, e) < 0)
+	if ((sx.stx_attributes & STATX_ATTR_MOUNT_ROOT) &&
+	    mount_detach(pass->proc, mount, false, e) < 0)
 		return -e->error;
 	return unlinkat(stage, id, AT_REMOVEDIR) < 0 ? err_sys(e, errno, "remove 'stage/%s'", id)
 						     : 0;

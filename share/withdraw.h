@@ -12,7 +12,7 @@ struct withdrawal {
 	const char *
 		nonce; /* NULL: any share of that id, where there is no record that could be read */
 	uint64_t mount_id, mnt_ns; /* in that mount namespace; 0: unknown */
-	bool keep_record;  /* the record is somebody else's to remove */
+	bool keep_record;	   /* the record is somebody else's to remove */
 };
 
 /* Idempotent; goes on after an error and returns the first. What lies on top of ours goes with it;

@@ -6,17 +6,17 @@
 
 #include "tests/check.h"
 
-void *__real_malloc(size_t size)
+void *real_malloc(size_t size)
 {
 	return malloc(size);
 }
 
-void *__real_realloc(void *memory, size_t size)
+void *real_realloc(void *memory, size_t size)
 {
 	return realloc(memory, size);
 }
 
-void __real_free(void *memory)
+void real_free(void *memory)
 {
 	free(memory);
 }
@@ -45,7 +45,7 @@ START_TEST(pieces_are_aligned_apart_and_zero)
 	size_t length = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		char *memory = __wrap_malloc(sizes[i]);
+		char *memory = room_malloc(sizes[i]);
 
 		ck_assert_ptr_nonnull(memory);
 		ck_assert_uint_eq((uintptr_t)memory % _Alignof(max_align_t), 0);
@@ -61,15 +61,15 @@ END_TEST
 
 START_TEST(nothing_is_given_out_twice)
 {
-	char *one = __wrap_malloc(64), *two;
+	char *one = room_malloc(64), *two;
 
 	ck_assert(is_in_room(one));
-	__wrap_free(one);
-	__wrap_free(one);
-	__wrap_free(NULL);
-	two = __wrap_malloc(64);
+	room_free(one);
+	room_free(one);
+	room_free(NULL);
+	two = room_malloc(64);
 	ck_assert_ptr_ne(two, one);
-	two = __wrap_calloc(4, 16);
+	two = room_calloc(4, 16);
 	for (size_t n = 0; n < 64; n++)
 		ck_assert_int_eq(two[n], 0);
 }
@@ -77,24 +77,24 @@ END_TEST
 
 START_TEST(the_last_piece_grows_where_it_is_and_others_move)
 {
-	char *memory = __wrap_malloc(10), *same, *moved;
+	char *memory = room_malloc(10), *same, *moved;
 	uintptr_t place = (uintptr_t)memory;
 
 	ck_assert(is_in_room(memory));
 	memcpy(memory, "123456789", 10);
-	same = __wrap_realloc(memory, 5000);
+	same = room_realloc(memory, 5000);
 	ck_assert_uint_eq((uintptr_t)same, place);
 	ck_assert_int_eq(same[10], 0);
-	ck_assert(is_in_room(__wrap_malloc(1)));
-	same = __wrap_realloc(same, 4);
+	ck_assert(is_in_room(room_malloc(1)));
+	same = room_realloc(same, 4);
 	ck_assert_uint_eq((uintptr_t)same, place);
-	same = __wrap_realloc(same, 10);
+	same = room_realloc(same, 10);
 	ck_assert_str_eq(same, "123456789");
-	moved = __wrap_realloc(same, 5001);
+	moved = room_realloc(same, 5001);
 	ck_assert_uint_ne((uintptr_t)moved, place);
 	ck_assert(is_in_room(moved));
 	ck_assert_str_eq(moved, "123456789");
-	ck_assert_ptr_nonnull(__wrap_realloc(NULL, 5));
+	ck_assert_ptr_nonnull(room_realloc(NULL, 5));
 }
 END_TEST
 
@@ -106,7 +106,7 @@ START_TEST(what_does_not_fit_is_the_C_library_s)
 	size_t inside = 0;
 
 	for (size_t i = 0; i < N; i++) {
-		items[i] = __wrap_malloc(STEP);
+		items[i] = room_malloc(STEP);
 		ck_assert_ptr_nonnull(items[i]);
 		inside += is_in_room(items[i]);
 		memset(items[i], (int)i, STEP);
@@ -114,18 +114,18 @@ START_TEST(what_does_not_fit_is_the_C_library_s)
 	ck_assert_uint_gt(inside, 20);
 	ck_assert_uint_lt(inside, ROOM_SIZE / STEP);
 	for (size_t i = 0; i < N; i++) {
-		items[i] = __wrap_realloc(items[i], 2 * STEP);
+		items[i] = room_realloc(items[i], 2 * STEP);
 		ck_assert_ptr_nonnull(items[i]);
 		for (size_t n = 0; n < STEP; n++)
 			ck_assert_int_eq(items[i][n], (char)i);
 	}
 	for (size_t i = 0; i < N; i++)
-		__wrap_free(items[i]);
-	items[0] = __wrap_calloc(N, STEP);
+		room_free(items[i]);
+	items[0] = room_calloc(N, STEP);
 	ck_assert(!is_in_room(items[0]));
 	for (size_t n = 0; n < N * STEP; n++)
 		ck_assert_int_eq(items[0][n], 0);
-	__wrap_free(items[0]);
+	room_free(items[0]);
 }
 END_TEST
 
@@ -134,26 +134,26 @@ static const size_t large[] = { SIZE_MAX, SIZE_MAX - 15, SIZE_MAX / 2 + 2, PTRDI
 START_TEST(too_much_is_refused)
 {
 	volatile size_t size = large[_i];
-	char *memory = __wrap_malloc(8);
+	char *memory = room_malloc(8);
 
-	ck_assert_ptr_null(__wrap_malloc(size));
-	ck_assert_ptr_null(__wrap_calloc(size, 2));
-	ck_assert_ptr_null(__wrap_calloc(2, size));
-	ck_assert_ptr_null(__wrap_realloc(memory, size));
-	ck_assert_ptr_nonnull(__wrap_realloc(memory, 16));
+	ck_assert_ptr_null(room_malloc(size));
+	ck_assert_ptr_null(room_calloc(size, 2));
+	ck_assert_ptr_null(room_calloc(2, size));
+	ck_assert_ptr_null(room_realloc(memory, size));
+	ck_assert_ptr_nonnull(room_realloc(memory, 16));
 }
 END_TEST
 
-/* What the C library allocates for its caller may come from either, and __wrap_free() takes it. */
+/* What the C library allocates for its caller may come from either, and room_free() takes it. */
 START_TEST(memory_of_the_C_library_can_be_freed)
 {
 	char *text = NULL, *copy;
 
 	ck_assert_int_eq(asprintf(&text, "%s", "text"), 4);
-	copy = __wrap_realloc(text, 100);
+	copy = room_realloc(text, 100);
 	ck_assert_ptr_nonnull(copy);
 	ck_assert_str_eq(copy, "text");
-	__wrap_free(copy);
+	room_free(copy);
 }
 END_TEST
 
