@@ -95,9 +95,9 @@ static const struct {
 };
 
 /* 0: not known, by a kernel before Linux 6.11 or through a filter. */
-static uint64_t namespace_by_pidfd(const char *name)
+static uint64_t namespace_by_pidfd(int process, const char *name)
 {
-	cleanup_fd int process = sys_pidfd_open(getpid()), ns = -EBADF;
+	cleanup_fd int ns = -EBADF;
 	struct stat st;
 
 	for (size_t i = 0; process >= 0 && i < ARRAY_SIZE(namespaces); i++)
@@ -106,9 +106,14 @@ static uint64_t namespace_by_pidfd(const char *name)
 	return ns >= 0 && fstat(ns, &st) == 0 ? st.st_ino : 0;
 }
 
-int process_namespace(int proc, const char *name, uint64_t *ret, struct err *e)
+static int open_own_pidfd(void)
 {
-	uint64_t inode = namespace_by_pidfd(name);
+	return sys_pidfd_open(getpid());
+}
+
+static int find_namespace(int process, int proc, const char *name, uint64_t *ret, struct err *e)
+{
+	uint64_t inode = namespace_by_pidfd(process, name);
 	struct statx sx;
 	char path[32];
 
@@ -122,12 +127,34 @@ int process_namespace(int proc, const char *name, uint64_t *ret, struct err *e)
 	return 0;
 }
 
+int process_namespace(int proc, const char *name, uint64_t *ret, struct err *e)
+{
+	cleanup_fd int process = open_own_pidfd();
+
+	return find_namespace(process, proc, name, ret, e);
+}
+
+int process_namespaces(int proc, struct process_namespaces *ret, struct err *e)
+{
+	cleanup_fd int process = open_own_pidfd();
+	struct process_namespaces n = { 0 };
+	struct err ignored = { 0 };
+
+	if (find_namespace(process, proc, "mnt", &n.mnt, e) < 0 ||
+	    find_namespace(process, proc, "pid", &n.pid, e) < 0)
+		return -e->error;
+	ignore_result(find_namespace(process, proc, "time", &n.time, &ignored));
+	*ret = n;
+	return 0;
+}
+
 int process_user_runtime_directory(char **ret, struct err *e)
 {
+	cleanup_fd int process = open_own_pidfd();
 	unsigned long inside, outside, count;
 	char map[128];
 
-	if (namespace_by_pidfd("user") == FIRST_USER_NAMESPACE) {
+	if (namespace_by_pidfd(process, "user") == FIRST_USER_NAMESPACE) {
 		*ret = NULL;
 		return 0;
 	}
@@ -143,20 +170,16 @@ int process_user_runtime_directory(char **ret, struct err *e)
 	return *ret ? 0 : err_nomem(e);
 }
 
-int64_t process_start_shift(int proc)
+int64_t process_start_shift(int proc, uint64_t time_ns)
 {
 	enum { NS_PER_SECOND = 1000000000 };
 	cleanup_fd int fd = -EBADF;
-	struct err ignored = { 0 };
 	int64_t seconds, nanoseconds, ticks = sysconf(_SC_CLK_TCK);
 	const char *line;
 	char text[128];
-	uint64_t ns;
 	int n;
 
-	/* before Linux 5.6 there are none */
-	/* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): else ns is set */
-	if (process_namespace(proc, "time", &ns, &ignored) < 0 || ns == FIRST_TIME_NAMESPACE)
+	if (time_ns == 0 || time_ns == FIRST_TIME_NAMESPACE)
 		return 0;
 	fd = at_try(proc, "self/timens_offsets", O_RDONLY, 0);
 	n = fd < 0 ? fd : io_read_some(fd, text, sizeof(text) - 1, 0);

@@ -30,8 +30,21 @@ struct process_identity {
 	bool zombie;
 };
 
-/* By how many ticks the start times in /proc are shifted in this process's time namespace. */
-int64_t process_start_shift(int proc);
+/* Inode number of a namespace of ours: "mnt", "pid", "time", "user". 'proc', at_open_proc(),
+ * answers where the kernel does not (before Linux 6.11). */
+int process_namespace(int proc, const char *name, uint64_t *ret, struct err *e) must_use;
+
+struct process_namespaces {
+	uint64_t mnt, pid;
+	uint64_t time; /* 0: this kernel has none (before Linux 5.6) */
+};
+
+/* Those that tell whether another process is where this one is. */
+int process_namespaces(int proc, struct process_namespaces *ret, struct err *e) must_use;
+
+/* By how many ticks the start times in /proc are shifted in this process's time namespace, whose
+ * number process_namespaces() has. */
+int64_t process_start_shift(int proc, uint64_t time_ns);
 
 /* 'shift': that. -ESRCH: there is no such process. 'proc': at_open_proc(). */
 int process_identify(int proc, pid_t pid, int64_t shift, struct process_identity *ret,
@@ -41,10 +54,6 @@ enum { PROCESS_BOOT_ID_SIZE = 37 };
 
 /* The kernel's random id of this boot. */
 int process_boot_id(int proc, char ret[PROCESS_BOOT_ID_SIZE], struct err *e) must_use;
-
-/* Inode number of a namespace of ours: "mnt", "pid", "time", "user". 'proc', at_open_proc(),
- * answers where the kernel does not (before Linux 6.11). */
-int process_namespace(int proc, const char *name, uint64_t *ret, struct err *e) must_use;
 
 /* Whether this process is in the mount namespace of process 1, as far as it may look: 1, or 0. */
 int process_in_first_namespace(int proc);

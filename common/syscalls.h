@@ -4,6 +4,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <linux/ioctl.h>
 #include <linux/mount.h>
 #include <linux/openat2.h>
 #include <linux/stat.h>
@@ -36,10 +37,10 @@
 
 /* ioctl(2) of a pidfd: a descriptor of a namespace of its process; Linux 6.11. */
 enum {
-	SYS_PIDFD_GET_MNT_NAMESPACE = 0xff03,
-	SYS_PIDFD_GET_PID_NAMESPACE = 0xff05,
-	SYS_PIDFD_GET_TIME_NAMESPACE = 0xff07,
-	SYS_PIDFD_GET_USER_NAMESPACE = 0xff09,
+	SYS_PIDFD_GET_MNT_NAMESPACE = _IO(0xff, 3),
+	SYS_PIDFD_GET_PID_NAMESPACE = _IO(0xff, 5),
+	SYS_PIDFD_GET_TIME_NAMESPACE = _IO(0xff, 7),
+	SYS_PIDFD_GET_USER_NAMESPACE = _IO(0xff, 9),
 };
 
 /* statmount(2), listmount(2): Linux 6.8. */

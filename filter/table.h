@@ -80,7 +80,7 @@ static const struct filter_row {
 	{ "ioctl", FILTER_TOOL, .argument = 2, ~UINT64_C(0), TIOCGWINSZ },
 	/* which cgroup, mount, pid and time namespace a pidfd's process is in */
 	{ "pidfd_open", FILTER_PRESTART | FILTER_TOOL, 434 },
-	{ "ioctl", FILTER_PRESTART | FILTER_TOOL, .argument = 2, ~UINT64_C(6), 0xff01 },
+	{ "ioctl", FILTER_PRESTART | FILTER_TOOL, .argument = 2, ~UINT64_C(6), _IO(0xff, 1) },
 	/* mounts */
 	{ "fsopen", FILTER_PRESTART | FILTER_TOOL, 430 },
 	{ "fsconfig", FILTER_PRESTART | FILTER_TOOL, 431 },

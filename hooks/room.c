@@ -14,11 +14,13 @@ union piece {
 static _Alignas(max_align_t) char room[ROOM_SIZE];
 static size_t used;
 
-/* With what is in front of it; 0: it does not fit. */
+/* With what is in front of it; 0: it does not fit. A piece of nothing has a byte, too: its address
+ * is in the room. */
 static size_t whole(size_t size)
 {
 	const size_t unit = sizeof(union piece);
 
+	size += size == 0;
 	return size > sizeof(room) ? 0 : unit + (size + unit - 1) / unit * unit;
 }
 
@@ -45,7 +47,7 @@ void *room_malloc(size_t size)
 void *room_calloc(size_t n, size_t size)
 {
 	size_t total;
-	void *memory = __builtin_mul_overflow(n, size, &total) ? NULL : room_malloc(total);
+	void *memory = room_malloc(__builtin_mul_overflow(n, size, &total) ? SIZE_MAX : total);
 
 	return memory && !piece_of(memory) ? memset(memory, 0, total) : memory;
 }

@@ -22,9 +22,10 @@ struct gc_listener {
 };
 
 /* Look at the next GC_SWEEP records, but not at 'self': each start of a container goes on where the
- * last one ended, so that all are looked at in turn, and as long as not every start leaves a share
- * behind those that were left are fewer than those that live. What it costs does not depend on how
- * many there are. Only tries for locks; errors are only logged. */
+ * last one ended, so that all are looked at in turn. A share that was left behind goes at the
+ * second look, after its grace, where its bundle is still there, else at the first: as long as less
+ * than half of all starts leave one there are never more of them than of those that live. What it
+ * costs does not depend on how many there are. Only tries for locks; errors are only logged. */
 void gc_sweep(const struct policy *policy, const struct sharedir *sd, int proc,
 	      const struct lifecycle_here *here, const char *self, struct log *log);
 

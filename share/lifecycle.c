@@ -7,13 +7,14 @@
 
 int lifecycle_here(int proc, struct lifecycle_here *ret, struct err *e)
 {
+	struct process_namespaces own;
 	struct lifecycle_here here;
 
-	if (process_boot_id(proc, here.boot_id, e) < 0 ||
-	    process_namespace(proc, "pid", &here.pid_ns, e) < 0 ||
-	    process_namespace(proc, "mnt", &here.mnt_ns, e) < 0)
+	if (process_boot_id(proc, here.boot_id, e) < 0 || process_namespaces(proc, &own, e) < 0)
 		return -e->error;
-	here.start_shift = process_start_shift(proc);
+	here.pid_ns = own.pid;
+	here.mnt_ns = own.mnt;
+	here.start_shift = process_start_shift(proc, own.time);
 	*ret = here;
 	return 0;
 }

@@ -27,7 +27,9 @@ static int sweep_one(const char *name, void *data)
 }
 
 /* The lock's file, which is never replaced, says where to go on. What two that are at it at once
- * write is as good as any place, and what cannot be read is the start. */
+ * write is as good as any place, and what cannot be read is the start. Before Linux 6.6 a place in
+ * a tmpfs is how many entries are before it: where some went, as many are passed over until the
+ * next time around. */
 static int64_t read_place(int lock)
 {
 	int64_t place;

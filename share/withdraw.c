@@ -245,7 +245,8 @@ static int withdraw_mounts(const struct sharedir *sd, int proc, const struct wit
 	int busy, elsewhere, copies = 0;
 	bool gone;
 
-	ignore_result(detach_at_place(sd, proc, w, &found, log, e)); /* kept in first */
+	if (detach_at_place(sd, proc, w, &found, log, e) < 0) /* kept in first */
+		found.named = false; /* something else may have been on top of it */
 	err_keep_first(&first, e);
 	log_step(log, "withdraw", "detached export/%s/%s", w->sandbox, w->id);
 	busy = remove_directories(sd, w, log, e);

@@ -101,6 +101,7 @@ static struct lifecycle_facts measure(int proc, int64_t pid, int64_t start_time,
 START_TEST(measures_a_process_that_runs_and_then_does_not)
 {
 	cleanup_fd int proc = open_proc();
+	struct process_namespaces own;
 	struct process_identity identity;
 	struct lifecycle_facts f;
 	struct err e = { 0 };
@@ -117,7 +118,9 @@ START_TEST(measures_a_process_that_runs_and_then_does_not)
 		ck_assert_int_eq(close(ends[1]), 0);
 		_exit(read(ends[0], &byte, 1) != 0);
 	}
-	check_ok(process_identify(proc, child, process_start_shift(proc), &identity, &e), &e);
+	check_ok(process_namespaces(proc, &own, &e), &e);
+	check_ok(process_identify(proc, child, process_start_shift(proc, own.time), &identity, &e),
+		 &e);
 	start_time = (int64_t)identity.start_time;
 	f = measure(proc, child, start_time, "/");
 	ck_assert(f.process && f.bundle);

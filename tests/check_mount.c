@@ -416,6 +416,23 @@ START_TEST(detaches_the_pinned_mount_even_after_a_rename)
 }
 END_TEST
 
+START_TEST(a_file_s_mount_is_detached_whether_it_could_be_entered_or_not)
+{
+	cleanup_fd int root = -EBADF;
+	struct err e = { 0 };
+	size_t before;
+
+	if (!prepare())
+		return;
+	before = count_mounts();
+	check_file("file", "", 0644);
+	check_mount("file", "file", NULL, MS_BIND, NULL);
+	root = check_path_fd("file");
+	check_ok(detach_root(root, _i, &e), &e);
+	ck_assert_uint_eq(count_mounts(), before);
+}
+END_TEST
+
 START_TEST(what_is_mounted_below_it_goes_with_it)
 {
 	cleanup_fd int root = -EBADF;
@@ -557,6 +574,7 @@ int main(void)
 		{ RM02_shaping_what_is_no_mount_is_EINVAL, 0 },
 		{ UM02_detaching_what_is_no_mount_fails, 0 },
 		{ detaches_the_pinned_mount_even_after_a_rename, 2 },
+		{ a_file_s_mount_is_detached_whether_it_could_be_entered_or_not, 2 },
 		{ what_is_mounted_below_it_goes_with_it, 2 },
 		{ UM08_what_is_mounted_over_it_goes_first_and_alone, 2 },
 		{ a_sealed_tree_is_published_by_one_move, 0 },

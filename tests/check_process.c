@@ -48,6 +48,24 @@ START_TEST(a_namespace_is_the_one_that_proc_shows)
 }
 END_TEST
 
+START_TEST(those_of_a_record_are_the_same)
+{
+	cleanup_fd int proc = -EBADF;
+	struct process_namespaces own = { 0 };
+	struct err e = { 0 };
+	struct stat st;
+
+	proc = at_open_proc(&e);
+	check_ok(proc, &e);
+	check_ok(process_namespaces(proc, &own, &e), &e);
+	ck_assert_int_eq(stat("/proc/self/ns/mnt", &st), 0);
+	ck_assert_uint_eq(own.mnt, st.st_ino);
+	ck_assert_int_eq(stat("/proc/self/ns/pid", &st), 0);
+	ck_assert_uint_eq(own.pid, st.st_ino);
+	ck_assert_uint_eq(own.time, stat("/proc/self/ns/time", &st) == 0 ? st.st_ino : 0);
+}
+END_TEST
+
 START_TEST(an_unknown_namespace_is_none)
 {
 	cleanup_fd int proc = -EBADF;
@@ -110,6 +128,7 @@ int main(void)
 {
 	const struct check_case cases[] = {
 		{ a_namespace_is_the_one_that_proc_shows, ARRAY_SIZE(namespaces) },
+		{ those_of_a_record_are_the_same, 0 },
 		{ an_unknown_namespace_is_none, 0 },
 		{ only_a_user_namespace_has_a_directory_of_its_own, 0 },
 		{ 0 },

@@ -137,10 +137,29 @@ START_TEST(too_much_is_refused)
 	char *memory = room_malloc(8);
 
 	ck_assert_ptr_null(room_malloc(size));
+	errno = 0;
 	ck_assert_ptr_null(room_calloc(size, 2));
+	ck_assert_int_eq(errno, ENOMEM);
 	ck_assert_ptr_null(room_calloc(2, size));
 	ck_assert_ptr_null(room_realloc(memory, size));
 	ck_assert_ptr_nonnull(room_realloc(memory, 16));
+}
+END_TEST
+
+/* Until one header more would fit, and nothing behind it. */
+START_TEST(at_the_end_nothing_is_less_than_the_room)
+{
+	char *memory;
+
+	ck_assert(is_in_room(room_malloc(1)));
+	do
+		memory = room_malloc(1);
+	while (is_in_room(memory));
+	room_free(memory);
+	memory = room_malloc(0);
+	ck_assert(!is_in_room(memory));
+	ck_assert_ptr_nonnull(memory = room_realloc(memory, 100));
+	room_free(memory);
 }
 END_TEST
 
@@ -164,6 +183,7 @@ int main(void)
 		{ nothing_is_given_out_twice, 0 },
 		{ the_last_piece_grows_where_it_is_and_others_move, 0 },
 		{ what_does_not_fit_is_the_C_library_s, 0 },
+		{ at_the_end_nothing_is_less_than_the_room, 0 },
 		{ too_much_is_refused, ARRAY_SIZE(large) },
 		{ memory_of_the_C_library_can_be_freed, 0 },
 		{ 0 },

@@ -45,6 +45,7 @@ static const struct {
 	{ "statx", SYS_statx, 2 },	     { "mount_setattr", SYS_mount_setattr, 2 },
 	{ "umount2", SYS_umount2, 1 },	     { "close_range", SYS_close_range, 2 },
 	{ "fchdir", SYS_fchdir, 0 },	     { "getdents64", SYS_getdents64, 0 },
+	{ "pidfd_open", SYS_pidfd_open, 1 },
 };
 
 static const struct {
