@@ -111,10 +111,8 @@ static const struct {
 
 static void confine(void)
 {
-	struct {
-		unsigned short length;
-		const struct sock_filter *filter;
-	} program = { (unsigned short)hook.length, hook.filter };
+	struct sock_fprog program = { .len = (unsigned short)hook.length,
+				      .filter = (struct sock_filter *)hook.filter };
 
 	sys(prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	sys(seccomp, 1 /* SECCOMP_SET_MODE_FILTER */, 0, &program, 0, 0);

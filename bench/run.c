@@ -4,10 +4,10 @@
  *
  * A line of FILE is a step, 'LABEL COPIES STDIN PROGRAM [ARGUMENT...]', separated by blanks; a '%'
  * in STDIN or an argument is the copy's number, a '@' its last digit. All copies of a step run at
- *once. Each round does all steps, those of one contender ('CONTENDER/STEP' is a label) in their
- *order and together, the contenders in another order each time: who follows a program that is like
- *it finds the caches filled, which was once taken for what a compiler's option had gained. Every
- *copy must exit with 0.
+ * once. Each round does all steps, those of one contender ('CONTENDER/STEP' is a label) in their
+ * order and together, the contenders in another order each time: who follows a program that is
+ * like it finds the caches filled, which was once taken for what a compiler's option had gained.
+ * Every copy must exit with 0.
  *
  * Prints a line for each label: label, rounds, median, 10th and 90th percentile and least of the
  * times in nanoseconds, largest resident set in KiB (not less than that of this program, from which

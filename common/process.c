@@ -235,11 +235,12 @@ int process_boot_id(int proc, char ret[PROCESS_BOOT_ID_SIZE], struct err *e)
 
 int process_in_first_namespace(int proc)
 {
-	struct statx first, own;
+	struct err ignored = { 0 };
+	struct statx first;
+	uint64_t own = 0;
 
 	return sys_statx(proc, "1/ns/mnt", 0, STATX_INO, &first) < 0 ||
-	       sys_statx(proc, "self/ns/mnt", 0, STATX_INO, &own) < 0 ||
-	       first.stx_ino == own.stx_ino;
+	       process_namespace(proc, "mnt", &own, &ignored) < 0 || first.stx_ino == own;
 }
 
 int process_nonce(char ret[17], struct err *e)

@@ -204,6 +204,12 @@ int settings_read(const struct setting *table, void *settings, const char *path,
 	return 0;
 }
 
+/* Of a key, in the option of that name. */
+static char option_letter(char c)
+{
+	return c == '_' ? '-' : c;
+}
+
 /* Whether the argument is the setting's option, alone or with '=' and a value: how long its name
  * is; 0: it is not. */
 static size_t option_length(const struct setting *s, const char *argument)
@@ -212,7 +218,7 @@ static size_t option_length(const struct setting *s, const char *argument)
 
 	if (strncmp(argument, "--", 2) != 0)
 		return 0;
-	for (argument += 2; s->key[n] && argument[n] == (s->key[n] == '_' ? '-' : s->key[n]); n++)
+	for (argument += 2; s->key[n] && argument[n] == option_letter(s->key[n]); n++)
 		;
 	return s->key[n] == '\0' && (argument[n] == '\0' || argument[n] == '=') ? n + 2 : 0;
 }
@@ -247,8 +253,7 @@ static void option_name(const struct setting *s, char *ret, size_t size)
 {
 	(void)snprintf(ret, size, "--%s", s->key); /* keys are short */
 	for (char *p = ret; *p; p++)
-		if (*p == '_')
-			*p = '-';
+		*p = option_letter(*p);
 }
 
 void settings_print_help(const struct setting *table, FILE *out)

@@ -32,16 +32,24 @@ static union piece *piece_of(void *memory)
 	return inside ? (union piece *)memory - 1 : NULL;
 }
 
-void *room_malloc(size_t size)
+/* Make the piece at 'start' the last one, with so many bytes; NULL: it does not fit. */
+static union piece *place(size_t start, size_t size)
 {
-	union piece *piece = (union piece *)(room + used);
+	union piece *piece = (union piece *)(room + start);
 	size_t n = whole(size);
 
-	if (n == 0 || n > sizeof(room) - used)
-		return real_malloc(size);
-	used += n;
+	if (n == 0 || n > sizeof(room) - start)
+		return NULL;
+	used = start + n;
 	piece->size = size;
-	return piece + 1;
+	return piece;
+}
+
+void *room_malloc(size_t size)
+{
+	union piece *piece = place(used, size);
+
+	return piece ? piece + 1 : real_malloc(size);
 }
 
 void *room_calloc(size_t n, size_t size)
@@ -55,13 +63,9 @@ void *room_calloc(size_t n, size_t size)
 /* The last piece grows where it is. */
 static bool grows(union piece *piece, size_t size)
 {
-	size_t start = (size_t)((char *)piece - room), n = whole(size);
+	size_t start = (size_t)((char *)piece - room);
 
-	if (start + whole(piece->size) != used || n == 0 || n > sizeof(room) - start)
-		return false;
-	used = start + n;
-	piece->size = size;
-	return true;
+	return start + whole(piece->size) == used && place(start, size);
 }
 
 void *room_realloc(void *memory, size_t size)

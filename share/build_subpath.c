@@ -36,9 +36,8 @@ static int open_subpath(struct builder *b, const struct planned *p, int volume, 
 	*e = (struct err){ 0 };
 	if (pass == PASS_EXISTING || !b->seal)
 		return -ENOENT;
-	/* where the share cannot be made nothing is made for it; what is pending goes first, for
-	 * which the number of its mount is of use */
-	if (builder_flush(b, e) < 0 || seal_open(b->seal, e) < 0)
+	/* where the share cannot be made nothing is made for it */
+	if (builder_open_seal(b, e) < 0)
 		return -e->error;
 	return subpath_make_dir(volume, p->subpath->path, SUBPATH_MODE, p->volume->facts.uid,
 				p->volume->facts.gid, e);

@@ -187,12 +187,19 @@ int builder_flush(struct builder *b, struct err *e)
 	return settle(b, next, e);
 }
 
+int builder_open_seal(struct builder *b, struct err *e)
+{
+	if (!has_number_to_spare(b))
+		return 0;
+	return builder_flush(b, e) < 0 ? -e->error : seal_open(b->seal, e);
+}
+
 int builder_add(struct builder *b, int *source, struct planned *p, struct err *e)
 {
 	cleanup_fd int fd = take_fd(source), clone = -EBADF;
 	struct pending new;
 
-	if (b->n == PENDING_MAX && has_number_to_spare(b) && builder_flush(b, e) < 0)
+	if (b->n == PENDING_MAX && builder_open_seal(b, e) < 0)
 		return -e->error;
 	clone = mount_clone(fd, p->recursive, e);
 	if (clone < 0)

@@ -34,6 +34,10 @@ struct builder {
  * must outlive that. */
 int builder_add(struct builder *b, int *source, struct planned *p, struct err *e) must_use;
 
+/* Make the share's mount now, for whose number what is pending is settled. Does nothing where it is
+ * there, or nothing is built. */
+int builder_open_seal(struct builder *b, struct err *e) must_use;
+
 /* Settle what is pending, which has no next. */
 int builder_flush(struct builder *b, struct err *e) must_use;
 

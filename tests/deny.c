@@ -3,7 +3,7 @@
  *	deny NAME[:ERROR][@FLAGS]... -- COMMAND [ARGUMENT]...
  *
  * The call fails with ERROR, ENOSYS where none is given; with @FLAGS (any base) only where its
- *flags are exactly these. Exit 125: not understood, or the filter could not be loaded. */
+ * flags are exactly these. Exit 125: not understood, or the filter could not be loaded. */
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
